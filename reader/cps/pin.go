@@ -1,0 +1,141 @@
+package cps
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"sync"
+
+	"github.com/agrafe-fse/agrafe/reader"
+	"github.com/agrafe-fse/agrafe/reader/iso7816"
+)
+
+// CodeLength is the number of digits of a code porteur.
+const CodeLength = 4
+
+// pinReference names the code porteur in VERIFY; it lives in the root.
+const pinReference = 0x01
+
+// PINState is what the card says of its code.
+type PINState struct {
+	Verified bool // by any program, since the last reset
+	Blocked  bool
+	Tries    int // left, at most 3; 0 when blocked; unknown (3) when verified
+}
+
+// maxTries is the number of tries of a card that was never shown a wrong code.
+const maxTries = 3
+
+// PIN reads the state of the code. It consumes no try.
+func (c *Card) PIN() (PINState, error) {
+	const op = "read the state of the code"
+	_, status, err := iso7816.Send(c.ch, iso7816.Command{CLA: c.cla, INS: 0x20, P2: pinReference, Le: iso7816.NoLe})
+	if err != nil {
+		return PINState{}, err
+	}
+	tries, counted := status.Tries()
+	switch {
+	case status == iso7816.OK:
+		return PINState{Verified: true, Tries: maxTries}, nil
+	case status == iso7816.AuthBlocked, counted && tries == 0:
+		return PINState{Blocked: true}, nil
+	case counted && tries <= maxTries:
+		return PINState{Tries: tries}, nil
+	}
+	return PINState{}, reader.Fail(reader.Malformed, op)
+}
+
+// Verify shows the code to the card. It first reads the state of the code and
+// sends nothing when the code is blocked (PINBlocked), when it is not four
+// digits or was refused before by this card (PINWrong with the tries left), or
+// when one try is left and lastTry is false (PINWrong with Tries 1). foreign
+// tells that the code had been verified before by another program, whose session
+// a reset would end.
+//
+// The command that holds the code is wiped when it has been sent; the code
+// itself is the caller's to wipe.
+func (c *Card) Verify(code []byte, refusals *Refusals, lastTry bool) (foreign bool, err error) {
+	const op = "verify the code"
+	state, err := c.PIN()
+	if err != nil {
+		return false, err
+	}
+	wrong := &reader.Error{Kind: reader.PINWrong, Op: op, Tries: state.Tries}
+	switch {
+	case state.Blocked:
+		return false, reader.Fail(reader.PINBlocked, op)
+	case !wellFormed(code), refusals.has(c.serial, code):
+		return false, wrong
+	case state.Tries == 1 && !lastTry:
+		return false, wrong
+	}
+	err = c.sendCode(op, code)
+	switch reader.KindOf(err) {
+	case reader.PINWrong, reader.PINBlocked:
+		refusals.add(c.serial, code)
+	}
+	if e, ok := err.(*reader.Error); ok && e.Kind == reader.PINWrong && e.Tries == 0 {
+		err = reader.Fail(reader.PINBlocked, op) // 63C0: that was the last try
+	}
+	return state.Verified, err
+}
+
+func (c *Card) sendCode(op string, code []byte) error {
+	command := append(make([]byte, 0, 5+CodeLength), c.cla, 0x20, 0x00, pinReference, CodeLength)
+	command = append(command, code...)
+	defer clear(command)
+	answer, err := c.ch.Transmit(command)
+	if err != nil {
+		return err
+	}
+	return iso7816.StatusOf(answer).Err(op)
+}
+
+func wellFormed(code []byte) bool {
+	for _, d := range code {
+		if d < '0' || d > '9' {
+			return false
+		}
+	}
+	return len(code) == CodeLength
+}
+
+// Refusals remembers which codes which cards refused, so that no code is sent to
+// a card that has just refused it. It keeps a keyed digest, not the code.
+// The zero value is ready to use, by several goroutines.
+type Refusals struct {
+	mu      sync.Mutex // protects the fields below
+	key     []byte
+	refused map[string]bool
+}
+
+func (r *Refusals) digest(serial string, code []byte) string {
+	if r.key == nil {
+		r.key = make([]byte, sha256.Size)
+		rand.Read(r.key)
+		r.refused = make(map[string]bool)
+	}
+	m := hmac.New(sha256.New, r.key)
+	m.Write([]byte(serial))
+	m.Write(code)
+	return string(m.Sum(nil))
+}
+
+func (r *Refusals) has(serial string, code []byte) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.refused[r.digest(serial, code)]
+}
+
+func (r *Refusals) add(serial string, code []byte) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.refused[r.digest(serial, code)] = true
+}
+
+// Forget drops all that is remembered, as when a card's code was changed.
+func (r *Refusals) Forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.key, r.refused = nil, nil
+}

@@ -1,0 +1,157 @@
+// Package vitale drives the card of an insured person (Vitale 2).
+//
+// Its contract:
+//
+//   - Read takes what the card shows to anybody: identity and NIR of each
+//     person, without key and without code. The commands are those of public
+//     readers of the card.
+//   - The rights (organisms, ALD, complementary insurance) are protected on a
+//     real card and need the licensed library of the GIE SESAM-Vitale. They come
+//     through the Rights interface; the driver here, Simulated, reads a data
+//     object of our own that only virtual cards have.
+//   - A Vitale 1 is recognised and not driven: Unsupported.
+//   - Errors are *reader.Error.
+package vitale
+
+import (
+	"github.com/agrafe-fse/agrafe/reader"
+	"github.com/agrafe-fse/agrafe/reader/iso7816"
+)
+
+// aid is the application that holds the NIRs: RID D250000002, "VITALE".
+var aid = []byte{0xD2, 0x50, 0x00, 0x00, 0x02, 'V', 'I', 'T', 'A', 'L', 'E'}
+
+// sfi is the short identifier of both files read, one in the root and one in
+// the application.
+const sfi = 0x02
+
+// maxFile bounds a file; one for 20 persons has some 1,500 bytes.
+const maxFile = 4 << 10
+
+// Person is somebody on the card. The first is the assuré.
+type Person struct {
+	Nom         string
+	Prenom      string
+	Naissance   string // as on the card, AAAAMMJJ; lunar dates occur
+	Nationalite string
+	Debut       string // beginning of validity, as on the card, "" if not there
+	NIR         string // 13 characters and the key
+}
+
+// Card is what a Vitale shows without key.
+type Card struct {
+	Persons []Person
+}
+
+// Read reads the public part of the card: six commands for a card whose files
+// have at most 255 bytes.
+func Read(ch iso7816.Channel, family reader.Family) (Card, error) {
+	const op = "read the Carte Vitale"
+	if family != reader.FamilyVitale2 {
+		return Card{}, reader.Fail(reader.Unsupported, op)
+	}
+	root := iso7816.Command{INS: 0xA4, Data: []byte{0x3F, 0x00}, Le: iso7816.NoLe}
+	identities, err := readObjects(ch, op, root)
+	if err != nil {
+		return Card{}, err
+	}
+	application := iso7816.Command{INS: 0xA4, P1: 0x04, Data: aid, Le: iso7816.NoLe}
+	numbers, err := readObjects(ch, op, application)
+	if err != nil {
+		return Card{}, err
+	}
+	return join(op, identities, numbers)
+}
+
+// ReadNIR reads only the NIRs, in the card's order: three commands that tell
+// whether the card is still the one that was read.
+func ReadNIR(ch iso7816.Channel) ([]string, error) {
+	const op = "check the Carte Vitale"
+	objects, err := readObjects(ch, op, iso7816.Command{INS: 0xA4, P1: 0x04, Data: aid, Le: iso7816.NoLe})
+	if err != nil {
+		return nil, err
+	}
+	var list []string
+	for _, o := range objects {
+		if o.Tag == tagPerson {
+			list = append(list, o.Text(tagNIR))
+		}
+	}
+	return list, nil
+}
+
+// readObjects selects a directory and reads the objects of its file.
+func readObjects(ch iso7816.Channel, op string, directory iso7816.Command) ([]iso7816.TLV, error) {
+	_, status, err := iso7816.Send(ch, directory)
+	if err == nil {
+		err = status.Err(op)
+	}
+	if err != nil {
+		return nil, err
+	}
+	data, status, err := iso7816.ReadSFI(ch, 0, sfi, maxFile)
+	if err == nil {
+		err = status.Err(op)
+	}
+	if err != nil {
+		return nil, err
+	}
+	objects, err := iso7816.Parse(data)
+	if err != nil {
+		return nil, reader.Failf(reader.Malformed, op, "%w", err)
+	}
+	return objects, nil
+}
+
+// Tags of the files.
+const (
+	tagPerson      = 0x65
+	tagValidity    = 0x66
+	tagNom         = 0x80
+	tagPrenom      = 0x81
+	tagNaissance   = 0x82
+	tagNationalite = 0x90
+	tagDebut       = 0x80 // in tagValidity
+	tagNIR         = 0x93
+)
+
+// nirSize is the length of a NIR with its key.
+const nirSize = 15
+
+// join puts together the two files, which list the persons in the same order.
+func join(op string, identities, numbers []iso7816.TLV) (Card, error) {
+	var c Card
+	for _, o := range identities {
+		switch {
+		case o.Tag == tagPerson:
+			c.Persons = append(c.Persons, Person{
+				Nom:         o.Text(tagNom),
+				Prenom:      o.Text(tagPrenom),
+				Naissance:   o.Text(tagNaissance),
+				Nationalite: o.Text(tagNationalite),
+			})
+		case o.Tag == tagValidity && len(c.Persons) > 0:
+			c.Persons[len(c.Persons)-1].Debut = o.Text(tagDebut)
+		}
+	}
+	i := 0
+	for _, o := range numbers {
+		if o.Tag != tagPerson {
+			continue
+		}
+		if i == len(c.Persons) {
+			return Card{}, reader.Failf(reader.Malformed, op, "more numbers than persons")
+		}
+		c.Persons[i].NIR = o.Text(tagNIR)
+		i++
+	}
+	if i != len(c.Persons) || i == 0 {
+		return Card{}, reader.Failf(reader.Malformed, op, "%d persons and %d numbers", len(c.Persons), i)
+	}
+	for _, p := range c.Persons {
+		if len(p.NIR) != nirSize {
+			return Card{}, reader.Failf(reader.Malformed, op, "a NIR of %d characters", len(p.NIR))
+		}
+	}
+	return c, nil
+}

@@ -1,0 +1,131 @@
+package fse
+
+// State is the state of an invoice.
+type State string
+
+// The states of an invoice.
+const (
+	Brouillon          State = "brouillon"
+	ASigner            State = "a-signer"
+	Signee             State = "signee"
+	EnLot              State = "en-lot"
+	Transmise          State = "transmise"
+	Acquittee          State = "acquittee"
+	SansARLAttendu     State = "sans-arl-attendu"
+	Payee              State = "payee"
+	PayeePartiellement State = "payee-partiellement"
+	Rejetee            State = "rejetee"
+	Remplacee          State = "remplacee"
+	Annulee            State = "annulee"
+	Papier             State = "papier"
+)
+
+// Libelle returns the state as the screen shows it.
+func (s State) Libelle() string {
+	switch s {
+	case ASigner:
+		return "à signer"
+	case Signee:
+		return "signée"
+	case EnLot:
+		return "en lot"
+	case Acquittee:
+		return "acquittée"
+	case SansARLAttendu:
+		return "sans ARL attendu"
+	case Payee:
+		return "payée"
+	case PayeePartiellement:
+		return "payée partiellement"
+	case Rejetee:
+		return "rejetée"
+	case Remplacee:
+		return "remplacée"
+	case Annulee:
+		return "annulée"
+	}
+	return string(s)
+}
+
+// Actor says who moves an invoice, a lot or a paper.
+type Actor string
+
+// The actors.
+const (
+	ParUtilisateur Actor = "utilisateur"
+	ParService     Actor = "service" // the daemon, on its own
+	ParPayeur      Actor = "payeur"  // a return of the payer
+)
+
+// Requirement is what must hold for a transition.
+type Requirement string
+
+// The requirements.
+const (
+	ExigePrix        Requirement = "prix-sans-erreur"       // Check gives no error
+	ExigeCPS         Requirement = "cps-et-code"            // CPS in, code verified
+	ExigeVitale      Requirement = "vitale-si-securise"     // the beneficiary's Vitale in secured mode
+	ExigeNumero      Requirement = "numero-reserve"         // number allocated durably
+	ExigeLotOuvert   Requirement = "lot-ouvert"             // a lot of that payer and certification, open
+	ExigeLotTransmis Requirement = "lot-transmis"           // the lot was sent
+	ExigeMotif       Requirement = "motif"                  // a reason, kept
+	ExigeRetour      Requirement = "retour-rapproche"       // a return reconciled once by number and lot
+	ExigeRemplacante Requirement = "fse-remplacante"        // the new invoice is signed and linked
+	ExigeSansARL     Requirement = "degrade-ou-delai-passe" // degraded lot, or the delay of the ARL is over
+	ExigeRouverture  Requirement = "lot-non-transmis"       // the lot was reopened before sending
+)
+
+// Transition is one allowed move.
+type Transition struct {
+	From     State         `json:"from"`
+	To       State         `json:"to"`
+	Who      []Actor       `json:"who"`
+	Requires []Requirement `json:"requires"`
+}
+
+// Transitions are all the moves of an invoice; no other is allowed. Each is one
+// record of the journal with time, actor and cause.
+var Transitions = []Transition{
+	{Brouillon, ASigner, []Actor{ParUtilisateur}, []Requirement{ExigePrix}},
+	{ASigner, Brouillon, []Actor{ParUtilisateur}, nil},
+	{ASigner, Signee, []Actor{ParUtilisateur}, []Requirement{ExigePrix, ExigeCPS, ExigeVitale, ExigeNumero}},
+	{Signee, EnLot, []Actor{ParService, ParUtilisateur}, []Requirement{ExigeLotOuvert}},
+	{EnLot, Signee, []Actor{ParUtilisateur}, []Requirement{ExigeRouverture}},
+	{EnLot, Transmise, []Actor{ParService, ParUtilisateur}, []Requirement{ExigeLotTransmis}},
+
+	// Returns come in any order and more than once: a payment may precede the
+	// acknowledgement, and pay an invoice that was rejected by mistake.
+	{Transmise, Acquittee, []Actor{ParPayeur}, []Requirement{ExigeRetour}},
+	{Transmise, SansARLAttendu, []Actor{ParService, ParUtilisateur}, []Requirement{ExigeSansARL}},
+	{SansARLAttendu, Acquittee, []Actor{ParPayeur}, []Requirement{ExigeRetour}},
+	{Transmise, Payee, []Actor{ParPayeur}, []Requirement{ExigeRetour}},
+	{Acquittee, Payee, []Actor{ParPayeur, ParUtilisateur}, []Requirement{ExigeRetour}},
+	{SansARLAttendu, Payee, []Actor{ParPayeur, ParUtilisateur}, []Requirement{ExigeRetour}},
+	{Transmise, PayeePartiellement, []Actor{ParPayeur}, []Requirement{ExigeRetour}},
+	{Acquittee, PayeePartiellement, []Actor{ParPayeur, ParUtilisateur}, []Requirement{ExigeRetour}},
+	{SansARLAttendu, PayeePartiellement, []Actor{ParPayeur, ParUtilisateur}, []Requirement{ExigeRetour}},
+	{PayeePartiellement, Payee, []Actor{ParPayeur, ParUtilisateur}, []Requirement{ExigeRetour}},
+	{Transmise, Rejetee, []Actor{ParPayeur, ParUtilisateur}, []Requirement{ExigeRetour}},
+	{Acquittee, Rejetee, []Actor{ParPayeur, ParUtilisateur}, []Requirement{ExigeRetour}},
+	{SansARLAttendu, Rejetee, []Actor{ParPayeur, ParUtilisateur}, []Requirement{ExigeRetour}},
+	{Rejetee, Payee, []Actor{ParPayeur}, []Requirement{ExigeRetour}},
+	{Rejetee, PayeePartiellement, []Actor{ParPayeur}, []Requirement{ExigeRetour}},
+	{Rejetee, Remplacee, []Actor{ParUtilisateur}, []Requirement{ExigeRemplacante}},
+
+	{Brouillon, Annulee, []Actor{ParUtilisateur}, nil},
+	{ASigner, Annulee, []Actor{ParUtilisateur}, []Requirement{ExigeMotif}},
+	{Signee, Annulee, []Actor{ParUtilisateur}, []Requirement{ExigeMotif}},
+	{EnLot, Annulee, []Actor{ParUtilisateur}, []Requirement{ExigeMotif, ExigeRouverture}},
+	{Brouillon, Papier, []Actor{ParUtilisateur}, nil},
+	{ASigner, Papier, []Actor{ParUtilisateur}, nil},
+}
+
+// CanMove reports whether an invoice may go from one state to another.
+func CanMove(from, to State) bool {
+	for i := range Transitions {
+		if Transitions[i].From == from && Transitions[i].To == to {
+			return true
+		}
+	}
+	return false
+}

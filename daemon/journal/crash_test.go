@@ -1,0 +1,209 @@
+package journal_test
+
+import (
+	"bufio"
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/agrafe-fse/agrafe/daemon/journal"
+)
+
+var kills = flag.Int("kills", 8, "how many times to kill a writing process")
+
+// childEnv names what this test binary does when it runs as a child.
+const childEnv = "AGRAFE_JOURNAL_CHILD"
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if task := os.Getenv(childEnv); task != "" {
+		if err := runChild(task); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	code := m.Run()
+	if s, err := makeSample(); err == nil {
+		os.RemoveAll(filepath.Dir(s.closed))
+	}
+	os.Exit(code)
+}
+
+// child is this test binary in another process.
+type child struct {
+	cmd *exec.Cmd
+	in  io.Closer
+	out *bufio.Scanner
+}
+
+func startChild(task, root string) (*child, error) {
+	exe, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(exe)
+	cmd.Env = append(os.Environ(), childEnv+"="+task, childEnv+"_ROOT="+root)
+	cmd.Stderr = os.Stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	return &child{cmd: cmd, in: in, out: bufio.NewScanner(out)}, cmd.Start()
+}
+
+// waitFor reads lines until one is s; false if the child ended first.
+func (c *child) waitFor(s string) bool {
+	for c.out.Scan() {
+		if c.out.Text() == s {
+			return true
+		}
+	}
+	return false
+}
+
+// kill ends the child as a power cut of its process does: it can't do anything any more.
+func (c *child) kill() error {
+	if err := c.cmd.Process.Kill(); err != nil {
+		return err
+	}
+	for c.out.Scan() { // what it had still written
+	}
+	c.cmd.Wait()
+	return nil
+}
+
+func runChild(task string) error {
+	j, err := journal.Open(journal.Options{
+		Dir: filepath.Join(os.Getenv(childEnv+"_ROOT"), "journal"), Project: countKinds,
+	})
+	if err != nil {
+		return err
+	}
+	switch task {
+	case "hold":
+	case "sample":
+		if _, err := writeSample(j); err != nil {
+			return err
+		}
+	case "append":
+		go appendForever(j)
+	}
+	fmt.Println("done")
+	_, err = io.Copy(io.Discard, os.Stdin) // until the parent ends or kills
+	return err
+}
+
+// appendForever has 16 callers append 1 to 3 records each, and prints every acknowledged one.
+func appendForever(j *journal.Journal) {
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	pid := os.Getpid()
+	for g := range 16 {
+		wg.Go(func() {
+			for i := 0; ; i++ {
+				rs, err := j.Update(context.Background(), func(journal.State) ([]journal.Entry, error) {
+					var es []journal.Entry
+					for k := range 1 + i%3 {
+						es = append(es, journal.Entry{
+							Kind: "n", Subject: fmt.Sprintf("%d-%d-%d-%d", pid, g, i, k),
+							Data: fmt.Appendf(nil, "%q", strings.Repeat("x", rand.IntN(500))),
+						})
+					}
+					return es, nil
+				})
+				if err != nil {
+					fmt.Fprintln(os.Stderr, err)
+					os.Exit(1)
+				}
+				mu.Lock()
+				for _, r := range rs {
+					fmt.Println(r.Seq, r.Subject, "whole")
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestKilledWhileWriting(t *testing.T) {
+	root := t.TempDir()
+	acknowledged := make(map[uint64]string)
+	for range *kills {
+		c, err := startChild("append", root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !c.waitFor("done") {
+			t.Fatal("the child did not start")
+		}
+		for n := rand.IntN(8000); n > 0 && c.out.Scan(); n-- {
+			keep(t, acknowledged, c.out.Text())
+		}
+		if err := c.cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		for c.out.Scan() {
+			keep(t, acknowledged, c.out.Text())
+		}
+		c.cmd.Wait()
+		checkAfterKill(t, root, acknowledged)
+	}
+	t.Logf("%d kills, %d records acknowledged", *kills, len(acknowledged))
+}
+
+// keep notes an acknowledged record; the last line may be cut.
+func keep(t *testing.T, acknowledged map[uint64]string, line string) {
+	t.Helper()
+	var seq uint64
+	var subject, whole string
+	if _, err := fmt.Sscan(line, &seq, &subject, &whole); err != nil || whole != "whole" {
+		return
+	}
+	if old, ok := acknowledged[seq]; ok {
+		t.Fatalf("record %d was acknowledged twice, as %s and as %s", seq, old, subject)
+	}
+	acknowledged[seq] = subject
+}
+
+func checkAfterKill(t *testing.T, root string, acknowledged map[uint64]string) {
+	t.Helper()
+	j := open(t, journal.Options{Dir: filepath.Join(root, "journal"), Project: countKinds})
+	defer j.Close()
+	seen := make(map[string]uint64)
+	found := 0
+	for i, r := range records(t, j) {
+		if r.Seq != uint64(i+1) {
+			t.Fatalf("record %d stands at place %d", r.Seq, i+1)
+		}
+		if first, ok := seen[r.Subject]; ok {
+			t.Fatalf("%s is there twice, as record %d and as record %d", r.Subject, first, r.Seq)
+		}
+		seen[r.Subject] = r.Seq
+		if want, ok := acknowledged[r.Seq]; ok {
+			found++
+			if want != r.Subject {
+				t.Fatalf("record %d was acknowledged as %s and is %s", r.Seq, want, r.Subject)
+			}
+		}
+	}
+	if found != len(acknowledged) {
+		t.Fatalf("%d records were acknowledged, %d of them are there", len(acknowledged), found)
+	}
+	if _, err := j.Verify(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,369 @@
+package journal
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/dgraph-io/badger/v4"
+)
+
+// Options say where a journal is and what is derived from it.
+type Options struct {
+	// Dir is the folder of the records. Nothing else may be kept in it.
+	Dir string
+	// AnchorFile is the witness of the journal's end, outside Dir; "" means Dir + ".anchor".
+	// The file AnchorFile + ".lock" stands beside it. Dir + ".replay" is used by Verify.
+	AnchorFile string
+	// Key encrypts what is in Dir (AES-256); 32 bytes, or nil for plain text. The anchor holds nothing secret.
+	Key []byte
+	// Project derives the state; nil derives nothing.
+	Project Projection
+	// FreeSpace returns the bytes free for this user on the volume of dir; nil asks the system.
+	FreeSpace func(dir string) (uint64, error)
+	// Now is the clock that stamps entries without a time; nil means time.Now.
+	Now func() time.Time
+	// Logger gets what happens inside, never keys or contents; nil means none.
+	Logger *slog.Logger
+}
+
+// Journal is an open journal. Its methods may be called from any number of goroutines.
+type Journal struct {
+	opts   Options
+	log    *slog.Logger
+	db     *badger.DB
+	anchor *anchor
+	lock   *os.File
+
+	gate     *gate
+	keeper   *keeper
+	requests chan *request
+
+	working sync.WaitGroup // the committer's goroutine and the keeper's
+
+	replaying sync.Mutex // held by who has the scratch store
+
+	mu      sync.Mutex // protects closing, and calls against starting after it
+	closing bool
+	calls   sync.WaitGroup // Update, View and Verify in flight
+
+	closeOnce sync.Once
+	closeErr  error
+}
+
+// Open opens the journal in o.Dir, or makes an empty one if there is none.
+func Open(o Options) (*Journal, error) {
+	const op = "cannot open the journal"
+	o, err := o.complete()
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+		return nil, internal(op, err)
+	}
+	lock, err := takeLock(o.AnchorFile + ".lock")
+	if err != nil {
+		return nil, asError(op, err)
+	}
+	j := &Journal{opts: o, log: o.Logger, lock: lock}
+	if err := j.open(); err != nil {
+		j.release()
+		return nil, asError(op, err)
+	}
+	return j, nil
+}
+
+func (o Options) complete() (Options, error) {
+	const op = "cannot open the journal"
+	if o.Dir == "" {
+		return o, invalid(op, "no folder is given")
+	}
+	dir, err := filepath.Abs(o.Dir)
+	if err != nil {
+		return o, internal(op, err)
+	}
+	o.Dir = dir
+	if o.AnchorFile == "" {
+		o.AnchorFile = dir + ".anchor"
+	}
+	if o.AnchorFile, err = filepath.Abs(o.AnchorFile); err != nil {
+		return o, internal(op, err)
+	}
+	if rel, err := filepath.Rel(dir, o.AnchorFile); err == nil && filepath.IsLocal(rel) {
+		return o, invalid(op, "the anchor file may not be inside the journal's folder")
+	}
+	if o.Key != nil && len(o.Key) != 32 {
+		return o, invalid(op, "the key has %d bytes instead of 32", len(o.Key))
+	}
+	if o.Project == nil {
+		o.Project = func(Record, Writer) error { return nil }
+	}
+	if o.FreeSpace == nil {
+		o.FreeSpace = freeSpace
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return o, nil
+}
+
+func (j *Journal) open() error {
+	if err := os.RemoveAll(scratchDir(j.opts.Dir)); err != nil {
+		return err
+	}
+	if err := j.openAnchor(); err != nil {
+		return err
+	}
+	tables, err := survey(j.opts.Dir, j.opts.Key, j.anchor.tail)
+	if err != nil {
+		return err
+	}
+	j.gate = &gate{tables: tables}
+	if j.db, err = openEngine(engineOptions(j.opts.Dir, j.opts.Key, j.log)); err != nil {
+		return err
+	}
+	t, err := j.reconcile()
+	if err != nil {
+		return err
+	}
+	j.requests = make(chan *request, maxBatch)
+	c := &committer{j: j, tail: t}
+	j.keeper = newKeeper(j)
+	j.working.Go(c.run)
+	j.working.Go(j.keeper.run)
+	return nil
+}
+
+// openAnchor reads the anchor, or makes one where nothing has ever been written.
+func (j *Journal) openAnchor() error {
+	used, err := hasFiles(j.opts.Dir)
+	if err != nil {
+		return err
+	}
+	j.anchor, err = openAnchor(j.opts.AnchorFile)
+	if !errors.Is(err, errNoAnchor) {
+		return err
+	}
+	if used {
+		return damaged("cannot open the journal", "an anchor file beside the records", "none")
+	}
+	var id [16]byte
+	rand.Read(id[:])
+	j.anchor, err = createAnchor(j.opts.AnchorFile, id)
+	return err
+}
+
+// hasFiles tells whether Badger has ever kept something in dir.
+func hasFiles(dir string) (bool, error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	for _, e := range entries {
+		switch filepath.Ext(e.Name()) {
+		case ".sst", ".mem", ".vlog":
+			return true, nil
+		}
+		if e.Name() == badger.ManifestFilename {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// release gives back what a failed open or a close still holds.
+func (j *Journal) release() error {
+	var errs []error
+	if j.db != nil {
+		errs = append(errs, j.db.Close())
+	}
+	if j.anchor != nil {
+		errs = append(errs, j.anchor.close())
+	}
+	errs = append(errs, j.lock.Close())
+	return errors.Join(errs...)
+}
+
+// Close waits for the calls in flight, makes everything durable and gives the journal free. Later calls of any method get
+// a Closed error; closing again does nothing. It must not be called from inside a decide or View function.
+func (j *Journal) Close() error {
+	j.closeOnce.Do(func() {
+		j.mu.Lock()
+		j.closing = true
+		j.mu.Unlock()
+		j.calls.Wait()
+		close(j.requests)
+		close(j.keeper.stop)
+		j.working.Wait()
+		if err := j.release(); err != nil {
+			j.closeErr = internal("cannot close the journal", cause(err))
+		}
+	})
+	return j.closeErr
+}
+
+// enter counts a call in, until j.calls.Done; it refuses once the journal is closing.
+func (j *Journal) enter(op string) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.closing {
+		return &Error{Kind: Closed, Op: op}
+	}
+	j.calls.Add(1)
+	return nil
+}
+
+// View calls f with the state after the last finished update. What f sees does not change while it runs.
+// An error of f is returned as it is.
+func (j *Journal) View(f func(State) error) error {
+	if err := j.enter("cannot read the journal"); err != nil {
+		return err
+	}
+	defer j.calls.Done()
+	return j.view(f)
+}
+
+func (j *Journal) view(f func(State) error) error {
+	txn := j.db.NewTransaction(false)
+	defer discard(txn)
+	s := State{txn: txn, gate: j.gate}
+	t, _, err := s.tail()
+	if err != nil {
+		return err
+	}
+	s.last = t.last
+	return f(s)
+}
+
+// Update runs decide against the state as of every earlier record, appends the entries that it returns, applies the
+// projection to each, and returns the records once they are on the disk.
+//
+// Decides run one at a time, in the committer's goroutine: they must be quick and must not call Update, Verify or Close.
+// If decide returns an error, nothing of it is written and the error is returned as it is. An answer without entries, an
+// error included, is also given only when everything that decide could see is on the disk.
+//
+// If ctx ends before decide has begun, nothing is written and the error of ctx is returned; after that it is ignored.
+func (j *Journal) Update(ctx context.Context, decide func(State) ([]Entry, error)) ([]Record, error) {
+	if err := j.enter("cannot write to the journal"); err != nil {
+		return nil, err
+	}
+	defer j.calls.Done()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	r := &request{decide: decide, done: make(chan struct{})}
+	select {
+	case j.requests <- r:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	select {
+	case <-r.done:
+	case <-ctx.Done():
+		if r.begun.CompareAndSwap(false, true) {
+			return nil, ctx.Err()
+		}
+		<-r.done
+	}
+	return r.records, r.err
+}
+
+// Err returns why the journal has stopped writing for good: a Damaged or an Internal error. It is nil while all is well;
+// a full disk is not for good.
+func (j *Journal) Err() error { return j.gate.err() }
+
+// Checked waits until every table that was on the disk at opening has been read and checked in the background, or
+// ctx ends, and returns Err. Nothing needs to wait for it: what is not checked yet is checked when it is first read.
+func (j *Journal) Checked(ctx context.Context) error {
+	select {
+	case <-j.keeper.checked:
+		return j.Err()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// asError makes err an *Error.
+func asError(op string, err error) error {
+	if _, ok := errors.AsType[*Error](err); ok {
+		return err
+	}
+	return internal(op, err)
+}
+
+// reconcile compares the anchor with the end of the records. Behind by the records of the last transaction is what a crash
+// between the two writes leaves: it is moved forward once their chain is verified. Anything else is damage.
+func (j *Journal) reconcile() (storedTail, error) {
+	const op = "cannot open the journal"
+	txn := j.db.NewTransaction(false)
+	defer discard(txn)
+	s := State{txn: txn, gate: j.gate}
+	id, err := s.load(keyIdentity)
+	if err != nil {
+		return storedTail{}, err
+	}
+	t, found, err := s.tail()
+	if err != nil {
+		return storedTail{}, err
+	}
+	want := j.anchor.tail
+	switch {
+	case id == nil && !found && want.last == 0:
+		return j.begin()
+	case string(id) != string(j.anchor.id[:]):
+		return storedTail{}, damaged(op, fmt.Sprintf("journal %x", j.anchor.id[:4]), fmt.Sprintf("journal %.8x", id))
+	case !found && want.last == 0:
+		return storedTail{tail: want}, nil
+	case !found:
+		return storedTail{}, damaged(op, want.String(), "no record")
+	case t.tail == want:
+		s.last = t.last
+		_, _, err := s.Read(t.last)
+		return t, err
+	case want.last == t.first-1:
+		return t, j.catchUp(s, t)
+	}
+	return storedTail{}, damaged(op, want.String(), t.tail.String())
+}
+
+// begin writes the identity into a new journal.
+func (j *Journal) begin() (storedTail, error) {
+	err := j.db.Update(func(txn *badger.Txn) error { return txn.Set(keyIdentity, j.anchor.id[:]) })
+	if err != nil {
+		return storedTail{}, internal("cannot make the journal", cause(err))
+	}
+	return storedTail{tail: j.anchor.tail}, nil
+}
+
+// catchUp moves the anchor over the last transaction, whose records it checks.
+func (j *Journal) catchUp(s State, t storedTail) error {
+	s.last = t.last
+	head := j.anchor.tail.head
+	for r, err := range s.Range(t.first, t.last) {
+		if err != nil {
+			return err
+		}
+		if r.Prev != head {
+			return damaged("cannot open the journal", fmt.Sprintf("record %d linked to the anchor", r.Seq), "another link")
+		}
+		head = r.Hash
+	}
+	if head != t.head {
+		return damaged("cannot open the journal", fmt.Sprintf("head %x…", t.head[:4]), fmt.Sprintf("%x…", head[:4]))
+	}
+	j.log.Info("journal: the anchor was behind by one transaction", "records", t.last-t.first+1)
+	return j.anchor.move(t.tail)
+}

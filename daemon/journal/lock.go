@@ -1,0 +1,46 @@
+package journal
+
+import (
+	"errors"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+)
+
+var errHeld = errors.New("another process holds the lock")
+
+// takeLock makes this process the only one to look at the journal, before anything of it is read:
+// a folder that somebody is writing looks damaged. The file stays behind when the lock is released.
+func takeLock(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := lockFile(f); err != nil {
+		b, _ := io.ReadAll(io.LimitReader(f, 20))
+		f.Close()
+		if !errors.Is(err, errHeld) {
+			return nil, err
+		}
+		return nil, &Error{Kind: Locked, Op: "cannot open the journal", PID: parsePID(b)}
+	}
+	err = f.Truncate(0)
+	if err == nil {
+		_, err = f.WriteString(strconv.Itoa(os.Getpid()) + "\n")
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// parsePID returns the process number written in a lock file, ours or Badger's, or 0.
+func parsePID(b []byte) int {
+	pid, err := strconv.Atoi(strings.TrimSpace(string(b)))
+	if err != nil || pid < 0 {
+		return 0
+	}
+	return pid
+}

@@ -1,0 +1,81 @@
+package daemon
+
+import (
+	"context"
+
+	"github.com/agrafe-fse/agrafe/reader"
+	"github.com/agrafe-fse/agrafe/reader/cps"
+)
+
+// maxTries is the number of tries after a good code.
+const maxTries = 3
+
+// withCode runs use on the CPS held, its code verified, in one transaction that
+// begins by making sure of the card. The card is reset at the end, unless another
+// program had its code open before: that is its session, not ours.
+func (d *Daemon) withCode(ctx context.Context, principal string, h held, operation string, lease reader.LeaseID, use func(*cps.Card) error) (reader.Trace, error) {
+	tries, err := d.triesLeft(ctx, h, lease)
+	if err != nil {
+		return reader.Trace{}, err
+	}
+	request := PINRequest{Principal: principal, Operation: operation, Reader: h.reader.Name,
+		Holder: h.card.Holder.Prenom + " " + h.card.Holder.Nom, Tries: tries}
+	var trace reader.Trace
+	err = d.pins.use(ctx, pinKey{principal, h.cps.serial}, request, func(code []byte, lastTry bool) error {
+		var err error
+		trace, err = d.showCode(ctx, h, lease, code, lastTry, use)
+		return err
+	})
+	return trace, err
+}
+
+// showCode verifies the code and runs use, in one transaction.
+func (d *Daemon) showCode(ctx context.Context, h held, lease reader.LeaseID, code []byte, lastTry bool, use func(*cps.Card) error) (reader.Trace, error) {
+	ctx, cancel := context.WithTimeout(ctx, d.cfg.cardPatience())
+	defer cancel()
+	trace, err := h.owner.Do(ctx, h.job("use the CPS", lease, func(tx *reader.Tx) error {
+		card, err := cps.OpenSerial(tx, h.cps.family, h.cps.serial)
+		if err != nil {
+			return err
+		}
+		foreign, err := card.Verify(code, &d.pins.refusals, lastTry)
+		if !foreign {
+			tx.ResetAtEnd()
+		}
+		if err != nil {
+			return err
+		}
+		return use(card)
+	}))
+	switch e := reader.AsError(err); {
+	case err == nil:
+		d.desk.setTries(h, maxTries)
+	case e.Kind == reader.PINWrong:
+		d.desk.setTries(h, e.Tries)
+	case e.Kind == reader.PINBlocked:
+		d.desk.setTries(h, 0)
+	}
+	return trace, err
+}
+
+// triesLeft is how many tries the card showed last. A card that was blocked then
+// is asked again, for it may have been unblocked by another program.
+func (d *Daemon) triesLeft(ctx context.Context, h held, lease reader.LeaseID) (int, error) {
+	if known := h.card.PINTriesLeft; known != nil && *known > 0 {
+		return *known, nil
+	}
+	var pin cps.PINState
+	ctx, cancel := context.WithTimeout(ctx, d.cfg.cardPatience())
+	defer cancel()
+	_, err := h.owner.Do(ctx, h.job("read the state of the code", lease, func(tx *reader.Tx) error {
+		card, err := cps.OpenSerial(tx, h.cps.family, h.cps.serial)
+		if err == nil {
+			pin, err = card.PIN()
+		}
+		return err
+	}))
+	if err == nil && pin.Blocked {
+		err = reader.Fail(reader.PINBlocked, "use the code porteur")
+	}
+	return pin.Tries, err
+}

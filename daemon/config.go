@@ -1,0 +1,197 @@
+package daemon
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// Config is what the person who installs the daemon may set. The comments of the
+// fields are what `agrafed --print-config` shows.
+type Config struct {
+	Port    int      `toml:"port" comment:"TCP port of the WebSocket, on 127.0.0.1 and [::1] only. Web pages look for it there: change it\nonly together with them. The daemon never walks to another port: if this one is taken, it says so and stops."`
+	State   string   `toml:"state" comment:"Folder of the journal, the certificates of cards and the local token. Made with mode 0700."`
+	Anchor  string   `toml:"anchor" comment:"File that holds the head of the journal, by which damage to the journal is noticed. Best on another\ndisk. Empty: journal.anchor in the state folder."`
+	Control string   `toml:"control" comment:"Unix socket for the tray and the command line, mode 0660. Empty: control.sock in the state folder."`
+	Readers []string `toml:"readers" comment:"Readers to use, each by the beginning of its name. Empty: all of them."`
+
+	PIN  PINConfig  `toml:"pin" comment:"The code porteur."`
+	Card CardConfig `toml:"card" comment:"Patience with cards."`
+	Log  LogConfig  `toml:"log" comment:"The log goes to standard error, and so to the system's own log."`
+}
+
+// PINConfig says how long a code that was typed may serve.
+type PINConfig struct {
+	Policy              string `toml:"policy" comment:"each: the code is asked for at each signature. session: it is asked for once and kept in memory until\nthe card leaves, the session is closed or its time is over."`
+	Minutes             int    `toml:"minutes" comment:"Longest life of a session, in minutes."`
+	SignaturesPerMinute int    `toml:"signatures_per_minute" comment:"Above so many signatures in a minute the code is asked for again, whatever the policy: a script\nsmuggled into an allowed page must not sign all day."`
+}
+
+// CardConfig bounds the work of cards.
+type CardConfig struct {
+	Seconds int `toml:"seconds" comment:"Longest wait for one operation of a card, the use that other programs make of it included, in seconds."`
+}
+
+// LogConfig says what is logged.
+type LogConfig struct {
+	Level slog.Level `toml:"level" comment:"DEBUG, INFO, WARN or ERROR."`
+}
+
+// Policies of PINConfig.
+const (
+	PINEach    = "each"
+	PINSession = "session"
+)
+
+// DefaultPort is where web pages look for the daemon.
+const DefaultPort = 17373
+
+// DefaultConfig is the configuration of a machine where nobody set anything.
+func DefaultConfig() Config {
+	return Config{
+		Port:    DefaultPort,
+		State:   defaultState(),
+		Readers: []string{},
+		PIN:     PINConfig{Policy: PINSession, Minutes: 12 * 60, SignaturesPerMinute: 30},
+		Card:    CardConfig{Seconds: 20},
+	}
+}
+
+// defaultState is where a service keeps its data.
+func defaultState() string {
+	switch runtime.GOOS {
+	case "windows":
+		return filepath.Join(os.Getenv("ProgramData"), "Agrafe")
+	case "darwin":
+		return "/Library/Application Support/Agrafe"
+	}
+	return "/var/lib/agrafe"
+}
+
+// ConfigError is a configuration that can't be used, with the place of each fault.
+type ConfigError struct {
+	File   string
+	Faults []string // "line 3: port: …"
+}
+
+func (e *ConfigError) Error() string {
+	return fmt.Sprintf("cannot use %s: %s", e.File, join(e.Faults))
+}
+
+func join(faults []string) string {
+	var b bytes.Buffer
+	for i, f := range faults {
+		if i > 0 {
+			b.WriteString("; ")
+		}
+		b.WriteString(f)
+	}
+	return b.String()
+}
+
+// LoadConfig reads a configuration file. Keys that are not set keep their
+// default. It returns a *ConfigError that names file, line and key for each
+// fault, an unknown key among them.
+func LoadConfig(file string) (Config, error) {
+	cfg := DefaultConfig()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return cfg, &ConfigError{File: file, Faults: []string{err.Error()}}
+	}
+	d := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields()
+	if err := d.Decode(&cfg); err != nil {
+		return cfg, &ConfigError{File: file, Faults: decodeFaults(err)}
+	}
+	if faults := cfg.faults(); len(faults) > 0 {
+		return cfg, &ConfigError{File: file, Faults: faults}
+	}
+	return cfg, nil
+}
+
+func decodeFaults(err error) []string {
+	if unknown, ok := errors.AsType[*toml.StrictMissingError](err); ok {
+		var faults []string
+		for _, e := range unknown.Errors {
+			line, _ := e.Position()
+			faults = append(faults, fmt.Sprintf("line %d: %s: unknown key", line, keyName(e.Key())))
+		}
+		return faults
+	}
+	if e, ok := errors.AsType[*toml.DecodeError](err); ok {
+		line, column := e.Position()
+		key := ""
+		if name := keyName(e.Key()); name != "" {
+			key = name + ": "
+		}
+		return []string{fmt.Sprintf("line %d, column %d: %s%s", line, column, key, e.Error())}
+	}
+	return []string{err.Error()}
+}
+
+func keyName(key toml.Key) string {
+	name := ""
+	for i, part := range key {
+		if i > 0 {
+			name += "."
+		}
+		name += part
+	}
+	return name
+}
+
+// faults lists the values that are out of range, all of them.
+func (c Config) faults() (list []string) {
+	check := func(ok bool, format string, args ...any) {
+		if !ok {
+			list = append(list, fmt.Sprintf(format, args...))
+		}
+	}
+	check(c.Port >= 0 && c.Port <= 65535, "port: %d is not between 0 (any free one) and 65535", c.Port)
+	check(filepath.IsAbs(c.State), "state: %q is not an absolute path", c.State)
+	check(c.PIN.Policy == PINEach || c.PIN.Policy == PINSession, "pin.policy: %q is neither %q nor %q", c.PIN.Policy, PINEach, PINSession)
+	check(c.PIN.Minutes >= 1 && c.PIN.Minutes <= 24*60, "pin.minutes: %d is not between 1 and 1440", c.PIN.Minutes)
+	check(c.PIN.SignaturesPerMinute >= 1, "pin.signatures_per_minute: %d is less than 1", c.PIN.SignaturesPerMinute)
+	check(c.Card.Seconds >= 1 && c.Card.Seconds <= 300, "card.seconds: %d is not between 1 and 300", c.Card.Seconds)
+	return list
+}
+
+// Print returns the configuration as a file with every key and its meaning.
+func (c Config) Print() (string, error) {
+	text, err := toml.Marshal(c)
+	if err != nil {
+		return "", fmt.Errorf("cannot print the configuration: %w", err)
+	}
+	return string(text), nil
+}
+
+// Paths inside the state folder.
+func (c Config) journalDir() string { return filepath.Join(c.State, "journal") }
+func (c Config) cardsDir() string   { return filepath.Join(c.State, "cards") }
+
+func (c Config) anchorFile() string {
+	if c.Anchor != "" {
+		return c.Anchor
+	}
+	return filepath.Join(c.State, "journal.anchor")
+}
+
+// ControlSocket is where the control socket is.
+func (c Config) ControlSocket() string {
+	if c.Control != "" {
+		return c.Control
+	}
+	return filepath.Join(c.State, "control.sock")
+}
+
+// TokenFile is where the token of local programs is.
+func (c Config) TokenFile() string { return filepath.Join(c.State, "token") }
+
+func (c Config) cardPatience() time.Duration { return time.Duration(c.Card.Seconds) * time.Second }
+func (c Config) pinLife() time.Duration      { return time.Duration(c.PIN.Minutes) * time.Minute }

@@ -1,0 +1,131 @@
+// Package daemon is Agrafe's service: it owns the readers, prices and signs FSE,
+// keeps them in the journal and in lots, and tells its front ends what happens.
+//
+// Its contract:
+//
+//   - Values flow one way: transport → Monitor → desk → events. Front ends see
+//     Snapshots and Events, never a reader or a card.
+//   - Nothing is acknowledged before it is durable in the journal. An operation
+//     that a card, a disk or a caller cuts short leaves either its whole effect
+//     or none; an FSE is signed and queued once.
+//   - A call is made by a principal (an origin, a local user). What a principal
+//     makes is its own.
+//   - Errors are *state.Error values, by way of Failure.
+//   - Lock order: desk.mu, then hub.mu. The book's records are published after
+//     they are durable, outside both.
+//
+// The daemon does not know of the bridge: it is given a Transport and a Prompter
+// and can run, and be tested, without either network or hardware.
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/agrafe-fse/agrafe/daemon/fse/tables"
+	"github.com/agrafe-fse/agrafe/daemon/lot"
+	"github.com/agrafe-fse/agrafe/daemon/state"
+	"github.com/agrafe-fse/agrafe/reader"
+	"github.com/agrafe-fse/agrafe/reader/vitale"
+)
+
+// Deps is what the daemon is given from outside.
+type Deps struct {
+	Transport reader.Transport
+	Rights    vitale.Rights
+	Prompter  Prompter // nil: nobody can be asked, and nothing can be signed
+	Log       *slog.Logger
+	Now       func() time.Time // nil: the clock of the machine
+}
+
+// Daemon is the service.
+type Daemon struct {
+	cfg    Config
+	deps   Deps
+	log    *slog.Logger
+	now    func() time.Time
+	tables *tables.Set
+
+	hub  *hub
+	desk *desk
+	pins *pins
+	book *lot.Book
+
+	signing sync.Map // FSE ids that are being signed
+}
+
+// New opens the journal and returns a Daemon that Run sets going. It fails with
+// a *journal.Error in its tree when the journal can't be used.
+func New(cfg Config, deps Deps) (*Daemon, error) {
+	if deps.Now == nil {
+		deps.Now = time.Now
+	}
+	for _, dir := range []string{cfg.State, cfg.cardsDir()} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, fmt.Errorf("cannot make the state folder: %w", err)
+		}
+	}
+	book, err := lot.Open(lot.Options{Dir: cfg.journalDir(), Anchor: cfg.anchorFile(), Log: deps.Log, Now: deps.Now})
+	if err != nil {
+		return nil, err
+	}
+	d := &Daemon{cfg: cfg, deps: deps, log: deps.Log, now: deps.Now, tables: tables.Default(), hub: newHub(deps.Now), book: book}
+	d.pins = newPins(cfg.PIN, cfg.pinLife(), deps.Prompter)
+	d.desk = &desk{transport: deps.Transport, wanted: cfg.Readers, publish: d.hub.publish, left: d.pins.forgetCard}
+	reading := &identifier{cfg: cfg, desk: d.desk, certs: &certificates{cfg.cardsDir(), deps.Log}, rights: deps.Rights, log: deps.Log}
+	d.desk.identify = reading.identify
+	return d, nil
+}
+
+// Run follows the readers until ctx ends, then lets go of cards, codes and the
+// journal. It is called once.
+func (d *Daemon) Run(ctx context.Context) error {
+	reader.NewMonitor(d.deps.Transport, d.desk.see).Run(ctx)
+	d.desk.close()
+	d.pins.forgetAll()
+	return d.book.Close()
+}
+
+// Config is the configuration that the daemon runs with.
+func (d *Daemon) Config() Config { return d.cfg }
+
+// TablesVersion names the set of tables that prices come from.
+func (d *Daemon) TablesVersion() string { return d.tables.Version() }
+
+// Prompter is whoever asks for codes, nil for nobody.
+func (d *Daemon) Prompter() Prompter { return d.deps.Prompter }
+
+// eventRoom is how many events may wait for one front end.
+const eventRoom = 256
+
+// Hello returns all that a front end shows and the events that follow.
+func (d *Daemon) Hello() (state.Snapshot, *Subscription) {
+	d.desk.mu.Lock()
+	defer d.desk.mu.Unlock()
+	events, seq := d.hub.subscribe(eventRoom)
+	return d.snapshot(seq), events
+}
+
+// Snapshot returns all that a front end shows.
+func (d *Daemon) Snapshot() state.Snapshot {
+	d.desk.mu.Lock()
+	defer d.desk.mu.Unlock()
+	return d.snapshot(d.hub.last())
+}
+
+// snapshot is called with the desk's mutex held, so that no card changes between
+// it and its number.
+func (d *Daemon) snapshot(seq uint64) state.Snapshot {
+	s := state.Snapshot{Seq: seq}
+	s.Service, s.Readers, s.Cards = d.desk.show()
+	s.Queue = d.book.Queue()
+	return s
+}
+
+// Resync returns the events after seq, or false and a snapshot to start again
+// from when they are no longer all kept.
+func (d *Daemon) Resync(seq uint64) ([]state.Event, bool) { return d.hub.since(seq) }

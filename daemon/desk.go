@@ -1,0 +1,223 @@
+package daemon
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"unicode"
+
+	"github.com/agrafe-fse/agrafe/daemon/state"
+	"github.com/agrafe-fse/agrafe/reader"
+)
+
+// desk is the professional's desk: the readers and the cards on it. It takes the
+// Monitor's snapshots in, has new cards read, and publishes what changed.
+type desk struct {
+	transport reader.Transport
+	wanted    []string // beginnings of reader names; empty: all
+	publish   func(state.Event)
+	identify  func(ctx context.Context, p *place, h held, f reader.Family) // reads a new card
+	left      func(serial string)                                          // a CPS was taken out
+
+	mu      sync.Mutex // protects the fields below; taken before the hub's
+	service state.Service
+	places  []*place // in the service's order
+	closed  bool
+	reading sync.WaitGroup
+}
+
+// see takes a snapshot of the Monitor in. It does not block on a card.
+func (d *desk) see(s reader.Snapshot) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed {
+		return
+	}
+	d.seeService(s)
+	slots := slices.DeleteFunc(slices.Clone(s.Slots), func(slot reader.Slot) bool { return !d.wants(slot.Reader) })
+	d.dropMissing(slots)
+	ordered := make([]*place, 0, len(slots))
+	for _, slot := range slots {
+		p := d.find(slot.Reader)
+		if p == nil {
+			p = d.add(slot.Reader)
+		}
+		ordered = append(ordered, p)
+		if p.card.State == "" || !p.slot.Equal(slot) {
+			d.seeSlot(p, slot)
+		}
+	}
+	d.places = ordered
+}
+
+func (d *desk) wants(name string) bool {
+	return len(d.wanted) == 0 || slices.ContainsFunc(d.wanted, func(w string) bool { return strings.HasPrefix(name, w) })
+}
+
+func (d *desk) seeService(s reader.Snapshot) {
+	now := state.Service{Up: s.Up()}
+	if s.Err != nil {
+		now.Detail = Failure(s.Err).Message
+	}
+	if now != d.service {
+		d.service = now
+		d.publish(state.Event{Type: state.EventService, Service: &now})
+	}
+}
+
+func (d *desk) find(name string) *place {
+	i := slices.IndexFunc(d.places, func(p *place) bool { return p.reader.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return d.places[i]
+}
+
+// add makes a place for a reader that has come.
+func (d *desk) add(name string) *place {
+	p := &place{
+		reader: state.Reader{ID: d.freeID(name), Name: name, Slots: 1, State: "ok"},
+		owner:  reader.NewOwner(d.transport, name),
+	}
+	d.places = append(d.places, p)
+	shown := p.reader
+	d.publish(state.Event{Type: state.EventReader, Reader: &shown})
+	return p
+}
+
+// freeID makes an identifier of a reader's name: letters and digits, in lower
+// case, the rest as hyphens.
+func (d *desk) freeID(name string) string {
+	id := strings.Join(strings.FieldsFunc(strings.ToLower(name), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	}), "-")
+	for slices.ContainsFunc(d.places, func(p *place) bool { return p.reader.ID == id }) {
+		id += "-2"
+	}
+	return id
+}
+
+// dropMissing takes the readers away that are not in slots.
+func (d *desk) dropMissing(slots []reader.Slot) {
+	d.places = slices.DeleteFunc(d.places, func(p *place) bool {
+		if slices.ContainsFunc(slots, func(s reader.Slot) bool { return s.Reader == p.reader.Name }) {
+			return false
+		}
+		d.forget(p)
+		go p.owner.Close() // it may have to wait for a command under way
+		gone := p.reader
+		gone.State = "removed"
+		d.publish(state.Event{Type: state.EventReader, Reader: &gone})
+		return true
+	})
+}
+
+// forget drops all that is known of the card in p.
+func (d *desk) forget(p *place) {
+	if p.cancel != nil {
+		p.cancel()
+	}
+	if p.cps != nil {
+		d.left(p.cps.serial)
+	}
+	p.cancel, p.read, p.cps, p.vitale = nil, nil, nil, nil
+}
+
+// seeSlot takes in what p holds now: it is announced at once with what the
+// answer to reset tells, and read in the background.
+func (d *desk) seeSlot(p *place, slot reader.Slot) {
+	d.forget(p)
+	p.slot = slot
+	p.owner.See(slot)
+	p.family = reader.Identify(slot.ATR)
+	p.card = state.Card{Reader: p.reader.ID, EventCounter: slot.Events, Read: true}
+	switch {
+	case slot.Presence == reader.Empty:
+		p.card.State = state.CardAbsent
+	case slot.Presence == reader.Mute:
+		p.card.State = state.CardMute
+	default:
+		p.card.Kind = string(p.family)
+		p.card.State = cardState(p.family)
+		p.card.Read = p.card.State == state.CardUnknown
+	}
+	d.publishCard(p)
+	if !p.card.Read {
+		d.startReading(p)
+	}
+}
+
+func cardState(f reader.Family) state.CardState {
+	switch {
+	case f.IsCPS():
+		return state.CardCPS
+	case f.IsVitale():
+		return state.CardVitale
+	}
+	return state.CardUnknown
+}
+
+func (d *desk) publishCard(p *place) {
+	card := p.card
+	d.publish(state.Event{Type: state.EventCard, Card: &card})
+}
+
+func (d *desk) startReading(p *place) {
+	ctx, cancel := context.WithCancel(context.Background())
+	p.cancel, p.read = cancel, make(chan struct{})
+	h, family, done := p.hold(), p.family, p.read
+	d.reading.Go(func() {
+		defer close(done)
+		defer cancel()
+		d.identify(ctx, p, h, family)
+	})
+}
+
+// learn records what reading the card in p gave, unless it has left since.
+func (d *desk) learn(p *place, counter uint32, record func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed || !slices.Contains(d.places, p) || p.slot.Events != counter || p.slot.Presence != reader.Present {
+		return
+	}
+	record()
+	d.publishCard(p)
+}
+
+// setTries records how many tries the code of the card held has left.
+func (d *desk) setTries(h held, tries int) {
+	d.mu.Lock()
+	p := d.find(h.reader.Name)
+	d.mu.Unlock()
+	if p == nil || h.card.PINTriesLeft != nil && *h.card.PINTriesLeft == tries {
+		return
+	}
+	d.learn(p, h.counter, func() { p.card.PINTriesLeft = &tries })
+}
+
+// close forgets all cards and waits for what is under way.
+func (d *desk) close() {
+	d.mu.Lock()
+	d.closed = true
+	places := d.places
+	for _, p := range places {
+		d.forget(p)
+	}
+	d.places = nil
+	d.mu.Unlock()
+	for _, p := range places {
+		p.owner.Close()
+	}
+	d.reading.Wait()
+}
+
+// show returns the readers and cards as front ends see them.
+func (d *desk) show() (service state.Service, readers []state.Reader, cards []state.Card) {
+	readers, cards = []state.Reader{}, []state.Card{} // empty lists, not null, on the wire
+	for _, p := range d.places {
+		readers = append(readers, p.reader)
+		cards = append(cards, p.card)
+	}
+	return d.service, readers, cards
+}

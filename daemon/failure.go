@@ -1,0 +1,109 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/agrafe-fse/agrafe/daemon/journal"
+	"github.com/agrafe-fse/agrafe/daemon/lot"
+	"github.com/agrafe-fse/agrafe/daemon/state"
+	"github.com/agrafe-fse/agrafe/reader"
+)
+
+// failure is what a kind of error becomes on the wire.
+type failure struct {
+	kind      state.Kind
+	code      string
+	message   string // French
+	retryable bool
+}
+
+// readerFailures gives each reader.Kind its place on the wire.
+var readerFailures = map[reader.Kind]failure{
+	reader.Internal:    {state.Internal, "LECTEUR_INTERNE", "Erreur interne du lecteur. Réessayez ; si elle revient, exportez un diagnostic.", true},
+	reader.ServiceDown: {state.NoReader, "SERVICE_CARTES", "Le service des cartes à puce ne répond pas. Il est attendu ; vérifiez qu'il est installé et démarré.", true},
+	reader.NoReader:    {state.NoReader, "LECTEUR_ABSENT", "Lecteur introuvable. Vérifiez qu'il est branché.", true},
+	reader.NoCard:      {state.NoCard, "CARTE_ABSENTE", "Aucune carte dans le lecteur. Insérez la carte.", true},
+	reader.CardRemoved: {state.CardRemoved, "CARTE_RETIREE", "La carte a été retirée pendant l'opération. Rien n'a été enregistré ; insérez-la et recommencez.", true},
+	reader.CardChanged: {state.CardChanged, "CARTE_CHANGEE", "Ce n'est plus la même carte. Rien n'a été enregistré ; vérifiez la carte et recommencez.", true},
+	reader.CardReset:   {state.Busy, "CARTE_REINITIALISEE", "Un autre logiciel a réinitialisé la carte pendant l'opération. Recommencez.", true},
+	reader.CardMute:    {state.CardSilent, "CARTE_MUETTE", "Carte muette ou à l'envers. Retournez-la ; si elle reste muette, elle est hors service.", true},
+	reader.Unsupported: {state.Unsupported, "CARTE_NON_PRISE_EN_CHARGE", "Cette carte n'est pas prise en charge pour cette opération.", false},
+	reader.Malformed:   {state.CardSilent, "CARTE_ILLISIBLE", "La carte répond de façon incohérente : elle est défectueuse ou n'est pas du type attendu.", true},
+	reader.Refused:     {state.Unsupported, "CARTE_REFUS", "La carte a refusé l'opération.", true},
+	reader.PINRequired: {state.PINRequired, "CODE_REQUIS", "Le code porteur est nécessaire.", true},
+	reader.PINWrong:    {state.PINWrong, "CODE_FAUX", "Code porteur faux.", true},
+	reader.PINBlocked:  {state.PINBlocked, "CODE_BLOQUE", "Le code porteur est bloqué. Débloquez-le avec le code de déblocage reçu avec la carte.", false},
+	reader.Busy:        {state.Busy, "CARTE_OCCUPEE", "La carte est utilisée par un autre logiciel ou un autre poste de saisie. Réessayez dans un instant.", true},
+	reader.LeaseLost:   {state.Busy, "RESERVATION_PERDUE", "La réservation de la carte a pris fin ou a été reprise.", true},
+	reader.Canceled:    {state.Timeout, "CARTE_DELAI", "La carte n'a pas répondu à temps. Rien n'a été enregistré ; recommencez.", true},
+}
+
+// journalFailures gives each journal.Kind its place on the wire.
+var journalFailures = map[journal.Kind]failure{
+	journal.Internal: {state.Internal, "JOURNAL_INTERNE", "Erreur interne du journal. Rien n'a été enregistré.", true},
+	journal.Damaged:  {state.JournalDamaged, "JOURNAL_ENDOMMAGE", "Le journal est endommagé. Il n'est plus écrit ; restaurez une sauvegarde.", false},
+	journal.Locked:   {state.Busy, "JOURNAL_OUVERT", "Le journal est déjà ouvert par un autre programme.", true},
+	journal.DiskFull: {state.DiskFull, "DISQUE_PLEIN", "Le disque est plein. Rien n'a été enregistré ; libérez de la place, la saisie reprendra d'elle-même.", true},
+	journal.Closed:   {state.Offline, "ARRET", "Le service s'arrête.", true},
+}
+
+// Failure turns any error of the daemon into one for the wire. An error that is
+// one already is returned as it is.
+func Failure(err error) *state.Error {
+	if err == nil {
+		return nil
+	}
+	if e, ok := errors.AsType[*state.Error](err); ok {
+		return e
+	}
+	if e, ok := errors.AsType[*reader.Error](err); ok {
+		return readerFailure(e)
+	}
+	if e, ok := errors.AsType[*journal.Error](err); ok {
+		return journalFailures[e.Kind].error(err)
+	}
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return failure{state.Timeout, "DELAI", "L'opération n'a pas abouti à temps.", true}.error(err)
+	}
+	return failure{state.Internal, "INTERNE", "Erreur interne. Réessayez ; si elle revient, exportez un diagnostic.", true}.error(err)
+}
+
+func readerFailure(e *reader.Error) *state.Error {
+	out := readerFailures[e.Kind].error(e)
+	if e.Kind == reader.PINWrong {
+		tries := e.Tries
+		out.Retries = &tries
+		out.Message = fmt.Sprintf("Code porteur faux : %s.", triesLeft(tries))
+	}
+	return out
+}
+
+func triesLeft(n int) string {
+	if n == 1 {
+		return "il reste un seul essai avant le blocage"
+	}
+	return fmt.Sprintf("il reste %d essais", n)
+}
+
+func (f failure) error(cause error) *state.Error {
+	return &state.Error{Kind: f.kind, Code: f.code, Message: f.message, Retryable: f.retryable, Err: cause}
+}
+
+// bookFailure is Failure for the errors of the book.
+func bookFailure(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, lot.ErrNotFound):
+		return failure{state.NotFound, "INTROUVABLE", "Introuvable, ou créé par un autre site.", false}.error(err)
+	case errors.Is(err, lot.ErrState):
+		return failure{state.Invalid, "ETAT", "Son état ne permet pas cette opération.", false}.error(err)
+	case errors.Is(err, lot.ErrDuplicate):
+		return failure{state.Duplicate, "CLE_REUTILISEE", "Cette clé d'idempotence a déjà servi pour un autre appel.", false}.error(err)
+	case errors.Is(err, lot.ErrExhausted):
+		return failure{state.Invalid, "NUMEROS_EPUISES", "Tous les numéros sont pris : archivez les lots terminés.", false}.error(err)
+	}
+	return Failure(err)
+}

@@ -1,0 +1,185 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/agrafe-fse/agrafe/daemon/fse"
+	"github.com/agrafe-fse/agrafe/daemon/fse/tables"
+	"github.com/agrafe-fse/agrafe/daemon/lot"
+	"github.com/agrafe-fse/agrafe/daemon/state"
+)
+
+// Price returns what the draft costs and who pays it, or all that stands against
+// it. It keeps nothing.
+func (d *Daemon) Price(draft *fse.Draft) fse.Answer { return fse.Price(draft, d.rules()) }
+
+// rules is the context in which drafts are priced now.
+func (d *Daemon) rules() fse.Context {
+	year, month, day := d.now().Local().Date()
+	today, _ := tables.MakeDate(year, int(month), day) // false only before 1800
+	return fse.Context{Tables: d.tables, Today: today}
+}
+
+// CreateFSE keeps a draft as a new FSE of principal's. The draft need not be
+// complete: an FSE is checked when it is signed.
+func (d *Daemon) CreateFSE(ctx context.Context, principal string, draft *fse.Draft, c lot.Call) (lot.FSE, error) {
+	f, err := d.book.Create(ctx, principal, draft, c)
+	if err != nil {
+		return f, bookFailure(err)
+	}
+	d.publishFSE(f, nil)
+	return f, nil
+}
+
+// UpdateFSE replaces the draft of an FSE that is not signed.
+func (d *Daemon) UpdateFSE(ctx context.Context, principal, id string, draft *fse.Draft) (lot.FSE, error) {
+	if !d.beginSigning(id) {
+		return lot.FSE{}, errSigning
+	}
+	defer d.signing.Delete(id)
+	f, err := d.book.Update(ctx, principal, id, draft)
+	if err != nil {
+		return f, bookFailure(err)
+	}
+	d.publishFSE(f, nil)
+	return f, nil
+}
+
+// GetFSE returns an FSE of principal's.
+func (d *Daemon) GetFSE(principal, id string) (lot.FSE, error) {
+	f, err := d.book.Get(principal, id)
+	return f, bookFailure(err)
+}
+
+// Seal returns the seal of a signed FSE of principal's: CMS SignedData in DER.
+func (d *Daemon) Seal(principal, id string) ([]byte, error) {
+	f, err := d.book.Get(principal, id)
+	if err != nil {
+		return nil, bookFailure(err)
+	}
+	seal, err := d.book.Seal(f)
+	return seal, bookFailure(err)
+}
+
+// maxPage bounds a page of a list.
+const maxPage = 200
+
+// ListFSE returns a page of principal's FSE, the newest first, and the cursor of
+// the next page.
+func (d *Daemon) ListFSE(principal, after string, limit int) ([]state.FSE, string, error) {
+	if limit <= 0 || limit > maxPage {
+		limit = maxPage
+	}
+	found, next, err := d.book.List(principal, after, limit)
+	if err != nil {
+		return nil, "", bookFailure(err)
+	}
+	list := make([]state.FSE, 0, len(found))
+	for _, f := range found {
+		list = append(list, ShowFSE(f))
+	}
+	return list, next, nil
+}
+
+// CancelFSE ends an FSE that was not transmitted.
+func (d *Daemon) CancelFSE(ctx context.Context, principal, id, cause string) (lot.FSE, error) {
+	if !d.beginSigning(id) {
+		return lot.FSE{}, errSigning
+	}
+	defer d.signing.Delete(id)
+	f, l, err := d.book.Cancel(ctx, principal, id, cause)
+	if err != nil {
+		return f, bookFailure(err)
+	}
+	d.publishFSE(f, l)
+	return f, nil
+}
+
+// Lots returns the practice's lots, the newest first.
+func (d *Daemon) Lots(limit int) ([]state.Lot, error) {
+	if limit <= 0 || limit > maxPage {
+		limit = maxPage
+	}
+	found, err := d.book.Lots(limit)
+	if err != nil {
+		return nil, bookFailure(err)
+	}
+	list := make([]state.Lot, 0, len(found))
+	for _, l := range found {
+		list = append(list, ShowLot(l))
+	}
+	return list, nil
+}
+
+// Lot returns one lot and its FSE, whoever made them.
+func (d *Daemon) Lot(id string) (state.Lot, []state.FSE, error) {
+	l, err := d.book.Lot(id)
+	if err != nil {
+		return state.Lot{}, nil, bookFailure(err)
+	}
+	members, err := d.book.InLot(id)
+	if err != nil {
+		return state.Lot{}, nil, bookFailure(err)
+	}
+	list := make([]state.FSE, 0, len(members))
+	for _, f := range members {
+		list = append(list, ShowFSE(f))
+	}
+	return ShowLot(l), list, nil
+}
+
+// CloseLot closes an open lot.
+func (d *Daemon) CloseLot(ctx context.Context, principal, id string) (state.Lot, error) {
+	l, err := d.book.CloseLot(ctx, principal, id)
+	if err != nil {
+		return state.Lot{}, bookFailure(err)
+	}
+	shown := ShowLot(l)
+	d.hub.publish(state.Event{Type: state.EventLot, Lot: &shown})
+	d.publishQueue()
+	return shown, nil
+}
+
+// LotFile returns the B2 file of a closed lot and a name for it.
+func (d *Daemon) LotFile(id string) (name string, file []byte, err error) {
+	name, file, err = d.book.File(id)
+	return name, file, bookFailure(err)
+}
+
+// publishFSE tells front ends of an FSE, and of the lot it went into.
+func (d *Daemon) publishFSE(f lot.FSE, l *lot.Lot) {
+	shown := ShowFSE(f)
+	d.hub.publish(state.Event{Type: state.EventFSE, FSE: &shown})
+	if l != nil {
+		in := ShowLot(*l)
+		d.hub.publish(state.Event{Type: state.EventLot, Lot: &in})
+	}
+	d.publishQueue()
+}
+
+func (d *Daemon) publishQueue() {
+	queue := d.book.Queue()
+	d.hub.publish(state.Event{Type: state.EventQueue, Queue: &queue})
+}
+
+// ShowFSE is f as lists and events show it: without the patient.
+func ShowFSE(f lot.FSE) state.FSE {
+	s := state.FSE{ID: f.ID, State: string(f.State), DateSoins: f.Draft.DateSoins.String(),
+		Certification: f.Certification, Lot: f.Lot, Demo: true}
+	if f.Numero != 0 {
+		s.Numero = fmt.Sprintf("%09d", f.Numero)
+	}
+	if f.Price != nil {
+		t := f.Price.Total
+		s.Honoraires, s.AMO, s.AMC, s.Patient = int64(t.Honoraires), int64(t.AMO), int64(t.AMC), int64(t.Patient)
+	}
+	return s
+}
+
+// ShowLot is l as lists and events show it.
+func ShowLot(l lot.Lot) state.Lot {
+	return state.Lot{ID: l.ID, Numero: fmt.Sprintf("%03d", l.Numero), State: string(l.State),
+		Regime: l.Regime, Caisse: l.Caisse, Centre: l.Centre, Certification: l.Certification, NumeroAM: l.NumeroAM,
+		Environment: l.Environment, FSE: l.Count, Total: int64(l.Total), AMO: int64(l.AMO), Opened: l.Opened, Closed: l.Closed}
+}

@@ -1,0 +1,128 @@
+package lot
+
+import (
+	"fmt"
+
+	"time"
+
+	"github.com/agrafe-fse/agrafe/daemon/b2"
+	"github.com/agrafe-fse/agrafe/daemon/fse"
+)
+
+// b2Records is how many records of B2 an FSE takes: 2, 2S for the parcours, one 4
+// for each line, 5.
+func b2Records(p *fse.Prix) int {
+	n := 2 + len(p.Lignes)
+	if p.Parcours != "" {
+		n++
+	}
+	return n
+}
+
+// File returns the B2 file of a closed lot, and a name for it. It fails with
+// ErrState for an open lot, and with the errors of package b2.
+func (b *Book) File(id string) (name string, file []byte, err error) {
+	l, err := b.Lot(id)
+	if err != nil {
+		return "", nil, err
+	}
+	if l.State == fse.LotOuvert {
+		return "", nil, ErrState
+	}
+	members, err := b.InLot(id)
+	if err != nil {
+		return "", nil, err
+	}
+	f, err := toB2(l, members)
+	if err != nil {
+		return "", nil, err
+	}
+	if file, err = b2.Encode(f); err != nil {
+		return "", nil, err
+	}
+	name = fmt.Sprintf("lot-%s-%s%s%s-%s-%03d.b2", l.NumeroAM, l.Regime, l.Caisse, l.Centre, l.Certification, l.Numero)
+	return name, file, nil
+}
+
+// toB2 writes a lot in the terms of B2.
+func toB2(l Lot, members []FSE) (b2.File, error) {
+	route, err := b2.RouteOf(l.Regime, l.Caisse, l.Centre)
+	if err != nil {
+		return b2.File{}, err
+	}
+	fileConstants, lotConstants := b2.Medecin()
+	day := dateB2(*l.Closed)
+	out := b2.Lot{Numero: l.Numero, NumeroPS: l.NumeroAM, Organisme: route.Destinataire.Organisme(),
+		Nom: l.NumeroAM, Date: day, Constantes: lotConstants}
+	for _, m := range members {
+		invoice, err := factureB2(m)
+		if err != nil {
+			return b2.File{}, fmt.Errorf("FSE %09d: %w", m.Numero, err)
+		}
+		out.Factures = append(out.Factures, invoice)
+	}
+	return b2.File{
+		Emetteur: "00000" + l.NumeroAM, Destinataire: route.Destinataire, Identifiant: fmt.Sprintf("%06d", l.Numero),
+		Creation: day, Demonstration: l.Environment == Demonstration, Constantes: fileConstants, Lots: []b2.Lot{out},
+	}, nil
+}
+
+// factureB2 writes one FSE: the records 2, 2S, 4 and 5.
+func factureB2(f FSE) (b2.Facture, error) {
+	d, p := f.Draft, f.Price
+	insured := d.Assure
+	if insured == nil {
+		insured = &d.Beneficiaire
+	}
+	birth, err := naissanceB2(d.Beneficiaire.Naissance)
+	if err != nil {
+		return b2.Facture{}, err
+	}
+	out := b2.Facture{
+		Numero: f.Numero, NIR: insured.NIR[:13], CleNIR: insured.NIR[13:],
+		Regime: p.Destinataire.Regime, Caisse: p.Destinataire.Caisse, Centre: p.Destinataire.Centre,
+		Nature: p.Nature, Naissance: birth, RangNaissance: max(1, d.Beneficiaire.Rang),
+	}
+	if !d.AccidentTiers.IsZero() {
+		out.Accident = b2.AccidentDroitCommun(dateOf(d.AccidentTiers))
+	}
+	if d.AMC != nil {
+		out.Contrat, out.OrganismeAMC = d.AMC.Contrat, d.AMC.Organisme
+	}
+	if p.Parcours != "" {
+		out.Complement = &b2.ComplementFacture{Parcours: p.Parcours}
+	}
+	for _, l := range p.Lignes {
+		out.Lignes = append(out.Lignes, ligneB2(f, l))
+	}
+	return out, nil
+}
+
+func ligneB2(f FSE, l fse.Ligne) b2.Ligne {
+	unit := int64(l.Base)
+	if n := int64(l.Quantite) * int64(l.Coefficient); n > 0 && unit*100%n == 0 {
+		unit = unit * 100 / n
+	}
+	return b2.Ligne{
+		Exoneration: l.Exoneration, Executant: f.NumeroAM(), Specialite: f.Draft.Professionnel.Specialite,
+		Date: dateOf(l.Date), Code: l.Code, Quantite: l.Quantite, Coefficient: int(l.Coefficient), Denombrement: l.Quantite,
+		PrixUnitaire: unit, Base: int64(l.Base), Taux: l.Taux, AMO: int64(l.AMO), Honoraires: int64(l.Honoraires),
+		Qualificatif: l.Qualificatif, AMC: int64(l.AMC),
+	}
+}
+
+func dateB2(t time.Time) b2.Date {
+	return b2.Date(t.Year()%100*10000 + int(t.Month())*100 + t.Day())
+}
+
+func dateOf(d fse.Date) b2.Date { return b2.Date(d.Year()%100*10000 + d.Month()*100 + d.Day()) }
+
+// naissanceB2 writes a date of birth as AAMMJJ, with the digits of the card: a
+// lunar date stays what it is.
+func naissanceB2(n fse.Naissance) (b2.Date, error) {
+	day, month, year, err := n.Digits()
+	if err != nil {
+		return 0, err
+	}
+	return b2.Date(year%100*10000 + month*100 + day), nil
+}

@@ -1,0 +1,119 @@
+package lot
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/agrafe-fse/agrafe/daemon/fse"
+)
+
+// FSE is an invoice as the records so far have made it.
+type FSE struct {
+	ID            string     `json:"id"`
+	State         fse.State  `json:"etat"`
+	Owner         string     `json:"proprietaire"`     // principal that made it
+	Numero        int        `json:"numero,omitempty"` // 9 digits; reserved at the first attempt to sign and kept
+	Certification string     `json:"certification"`    // S, F or D
+	Draft         *fse.Draft `json:"facture"`
+	Price         *fse.Prix  `json:"prix,omitempty"` // as of the last attempt to sign
+	Lot           string     `json:"lot,omitempty"`  // Lot.ID
+	Created       time.Time  `json:"creee"`
+	Signature     *Signature `json:"signature,omitempty"`
+}
+
+// NumeroAM is the professional in whose name the FSE is numbered and sent: the
+// replaced doctor where there is one.
+func (f *FSE) NumeroAM() string { return numeroAM(f.Draft) }
+
+func numeroAM(d *fse.Draft) string {
+	if r := d.Professionnel.Remplace; r != nil {
+		return r.NumeroAM
+	}
+	return d.Professionnel.NumeroAM
+}
+
+// Signature says who sealed an FSE, and where the seal is.
+type Signature struct {
+	At       time.Time `json:"date"`           // second precision: the signing time in the seal
+	Serial   string    `json:"cps"`            // serial of the card
+	Presence bool      `json:"presenceVitale"` // the patient's card was in a reader and was theirs
+	Commands int       `json:"commandes"`      // sent to the CPS, code and checks included
+	Seq      uint64    `json:"enregistrement"` // record that holds the seal
+}
+
+// Lot groups the FSE of one professional for one payer with one certification.
+type Lot struct {
+	ID            string       `json:"id"`
+	Numero        int          `json:"numero"` // 1 to 999
+	State         fse.LotState `json:"etat"`
+	Regime        string       `json:"regime"`
+	Caisse        string       `json:"caisse"`
+	Centre        string       `json:"centre"`
+	Certification string       `json:"certification"`
+	NumeroAM      string       `json:"numeroAM"`
+	Environment   string       `json:"environnement"`
+	Count         int          `json:"fse"`             // FSE in it
+	Records       int          `json:"enregistrements"` // of B2 that they take
+	Total         fse.Cents    `json:"total"`           // honoraires
+	AMO           fse.Cents    `json:"amo"`
+	Opened        time.Time    `json:"ouvert"`
+	Closed        *time.Time   `json:"clos,omitempty"`
+}
+
+// Demonstration is the only environment there is: the seal is the open one and
+// the rights come from virtual cards, so nothing made here may reach a payer.
+const Demonstration = "demonstration"
+
+// Kinds of records. A record holds a change: the projection puts it on top of
+// what the records before it have made.
+const (
+	kindFSE = "fse"
+	kindLot = "lot"
+)
+
+// schema is the version of the changes below.
+const schema = 1
+
+// fseChange is the data of a record about an FSE. What is absent stays as it was.
+type fseChange struct {
+	State         fse.State  `json:"etat"`
+	Owner         string     `json:"proprietaire,omitempty"`
+	Certification string     `json:"certification,omitempty"`
+	Draft         *fse.Draft `json:"facture,omitempty"`
+	Price         *fse.Prix  `json:"prix,omitempty"`
+	Numero        int        `json:"numero,omitempty"`
+	Lot           string     `json:"lot,omitempty"`
+	Signature     *Signature `json:"signature,omitempty"`
+	Seal          []byte     `json:"sceau,omitempty"` // CMS, DER
+	Key           *callKey   `json:"appel,omitempty"`
+}
+
+// lotChange is the data of a record about a lot.
+type lotChange struct {
+	State fse.LotState `json:"etat"`
+	New   *Lot         `json:"lot,omitempty"`  // of the record that opens it
+	At    *time.Time   `json:"clos,omitempty"` // of the one that closes it
+}
+
+// callKey is an idempotency key with what it was first used for.
+type callKey struct {
+	Name   string `json:"cle"`    // principal, method and the caller's key
+	Digest string `json:"digest"` // of the parameters
+}
+
+func encode(v any) ([]byte, error) {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("cannot write a record: %w", err)
+	}
+	return data, nil
+}
+
+func decode[T any](data []byte) (*T, error) {
+	v := new(T)
+	if err := json.Unmarshal(data, v); err != nil {
+		return nil, fmt.Errorf("cannot read a record: %w", err)
+	}
+	return v, nil
+}

@@ -1,0 +1,154 @@
+package lot
+
+import (
+	"fmt"
+
+	"github.com/agrafe-fse/agrafe/daemon/fse"
+	"github.com/agrafe-fse/agrafe/daemon/journal"
+	"github.com/agrafe-fse/agrafe/daemon/state"
+)
+
+// Get returns the FSE id of owner.
+func (b *Book) Get(owner, id string) (FSE, error) {
+	f, _, err := b.withLot(id, owner)
+	return f, err
+}
+
+// Repeated returns the FSE that the first call with c's key was about.
+func (b *Book) Repeated(owner string, c Call) (f FSE, found bool, err error) {
+	err = b.journal.View(func(s journal.State) error {
+		id, err := c.repeated(s)
+		if err != nil || id == "" {
+			return err
+		}
+		one, err := own(s, id, owner)
+		if err == nil {
+			f, found = *one, true
+		}
+		return err
+	})
+	return f, found, err
+}
+
+// List returns the FSE of owner, the newest first, at most limit, behind the
+// cursor after ("" for the first page), and the cursor of the next page ("" at
+// the end). Its cost does not grow with the number of FSE.
+func (b *Book) List(owner, after string, limit int) (list []FSE, next string, err error) {
+	prefix := keyList(owner, 0)
+	prefix = prefix[:len(prefix)-20]
+	cursor := ""
+	if after != "" {
+		cursor = prefix + after
+	}
+	err = b.journal.View(func(s journal.State) error {
+		items, err := s.Scan(prefix, cursor, limit+1, true)
+		if err != nil {
+			return err
+		}
+		if len(items) > limit {
+			items = items[:limit]
+			next = items[limit-1].Key[len(prefix):]
+		}
+		for _, item := range items {
+			f, err := own(s, string(item.Value), owner)
+			if err != nil {
+				return err
+			}
+			list = append(list, *f)
+		}
+		return nil
+	})
+	return list, next, err
+}
+
+// Lot returns the lot id.
+func (b *Book) Lot(id string) (l Lot, err error) {
+	err = b.journal.View(func(s journal.State) error {
+		found, err := get[Lot](s, keyLot(id))
+		if err == nil && found == nil {
+			err = ErrNotFound
+		}
+		if err == nil {
+			l = *found
+		}
+		return err
+	})
+	return l, err
+}
+
+// Lots returns the lots, the newest first, at most limit.
+func (b *Book) Lots(limit int) (list []Lot, err error) {
+	err = b.journal.View(func(s journal.State) error {
+		items, err := s.Scan("lots/", "", limit, true)
+		if err != nil {
+			return err
+		}
+		for _, item := range items {
+			l, err := get[Lot](s, keyLot(string(item.Value)))
+			if err != nil {
+				return err
+			}
+			list = append(list, *l)
+		}
+		return nil
+	})
+	return list, err
+}
+
+// InLot returns the FSE of a lot in the order of their numbers, whoever owns
+// them: a lot belongs to the practice.
+func (b *Book) InLot(id string) (list []FSE, err error) {
+	err = b.journal.View(func(s journal.State) error {
+		items, err := s.Scan("lot-fse/"+id+"/", "", 0, false)
+		if err != nil {
+			return err
+		}
+		for _, item := range items {
+			f, err := get[FSE](s, keyFSE(string(item.Value)))
+			if err != nil {
+				return err
+			}
+			list = append(list, *f)
+		}
+		return nil
+	})
+	return list, err
+}
+
+// Seal returns the seal of a signed FSE: a CMS SignedData in DER.
+func (b *Book) Seal(f FSE) (seal []byte, err error) {
+	if f.Signature == nil {
+		return nil, ErrState
+	}
+	err = b.journal.View(func(s journal.State) error {
+		r, ok, err := s.Read(f.Signature.Seq)
+		if err == nil && !ok {
+			err = fmt.Errorf("cannot read the seal: no record %d", f.Signature.Seq)
+		}
+		if err != nil {
+			return err
+		}
+		change, err := decode[fseChange](r.Data)
+		if err == nil {
+			seal = change.Seal
+		}
+		return err
+	})
+	return seal, err
+}
+
+// Queue counts what waits for somebody. A journal that can't be read gives zeros:
+// the calls that need it say why.
+func (b *Book) Queue() (q state.Queue) {
+	_ = b.journal.View(func(s journal.State) error {
+		for state, n := range map[fse.State]*int{
+			fse.Brouillon: &q.Drafts, fse.ASigner: &q.ToSign, fse.EnLot: &q.Signed, fse.Rejetee: &q.Rejects,
+		} {
+			*n, _ = number(s, keyCount(kindFSE, string(state)))
+		}
+		q.Lots, _ = number(s, keyCount(kindLot, string(fse.LotOuvert)))
+		q.Closed, _ = number(s, keyCount(kindLot, string(fse.LotClos)))
+		return nil
+	})
+	return q
+}

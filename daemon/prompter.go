@@ -1,0 +1,30 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+)
+
+// PINRequest says what a code is asked for. Its texts may be shown as they are.
+type PINRequest struct {
+	Principal string // who asks: an origin, or a local program
+	Operation string // French: "signer 3 FSE"
+	Reader    string // name of the reader
+	Holder    string // name on the card; never logged
+	Tries     int    // left; with 1, the user is asked twice
+}
+
+// PINAnswer is the code that was typed. Whoever receives it wipes it.
+type PINAnswer struct {
+	Code    []byte
+	LastTry bool // the user knows that a wrong code blocks the card
+}
+
+// ErrDeclined is a Prompter's answer when the user refused or did not answer.
+var ErrDeclined = errors.New("cannot go on: the code was not given")
+
+// Prompter asks the user for a code. It fails with ErrDeclined, or with the
+// context's error. It never remembers a code.
+type Prompter interface {
+	AskPIN(ctx context.Context, r PINRequest) (PINAnswer, error)
+}

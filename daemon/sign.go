@@ -1,0 +1,181 @@
+package daemon
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/agrafe-fse/agrafe/daemon/fse"
+	"github.com/agrafe-fse/agrafe/daemon/lot"
+	"github.com/agrafe-fse/agrafe/daemon/seal"
+	"github.com/agrafe-fse/agrafe/daemon/state"
+	"github.com/agrafe-fse/agrafe/reader"
+	"github.com/agrafe-fse/agrafe/reader/cps"
+	"github.com/agrafe-fse/agrafe/reader/vitale"
+)
+
+// SignRequest says what is to be signed and with which cards.
+type SignRequest struct {
+	ID     string         // of the FSE
+	CPS    string         // reader of the CPS, "" for the only one
+	Vitale string         // reader of the Vitale, "" for the only one; for the mode securise
+	Lease  reader.LeaseID // on the reader of the CPS, "" for none
+}
+
+// errSigning refuses a second operation on an FSE that is being signed.
+var errSigning = &state.Error{Kind: state.Busy, Code: "FSE_EN_SIGNATURE", Retryable: true,
+	Message: "Cette FSE est en cours de signature."}
+
+// beginSigning takes id until signing.Delete; false if it is taken.
+func (d *Daemon) beginSigning(id string) bool {
+	_, taken := d.signing.LoadOrStore(id, struct{}{})
+	return !taken
+}
+
+// SignFSE prices an FSE for the last time, has the CPS seal it, and puts it in a
+// lot. It succeeds only once all that is durable. Before the card is touched the
+// FSE has its number, in state `a-signer`; whatever fails after that leaves it so,
+// to be signed again under the same number.
+func (d *Daemon) SignFSE(ctx context.Context, principal string, r SignRequest, c lot.Call) (lot.FSE, error) {
+	if f, found, err := d.book.Repeated(principal, c); found || err != nil {
+		return f, bookFailure(err)
+	}
+	if !d.beginSigning(r.ID) {
+		return lot.FSE{}, errSigning
+	}
+	defer d.signing.Delete(r.ID)
+	f, err := d.book.Get(principal, r.ID)
+	if err != nil {
+		return f, bookFailure(err)
+	}
+	if f, err = d.reserve(ctx, principal, f); err != nil {
+		return f, err
+	}
+	present, err := d.checkVitale(ctx, f, r.Vitale)
+	if err != nil {
+		return lot.FSE{}, Failure(err)
+	}
+	sealed, signature, err := d.sealFSE(ctx, principal, f, r)
+	if err != nil {
+		return lot.FSE{}, Failure(err)
+	}
+	signature.Presence = present
+	done, l, err := d.book.Signed(ctx, principal, f, sealed, signature, c)
+	if err != nil {
+		return done, bookFailure(err)
+	}
+	d.publishFSE(done, l)
+	return done, nil
+}
+
+// reserve checks and prices f and gives it its number.
+func (d *Daemon) reserve(ctx context.Context, principal string, f lot.FSE) (lot.FSE, error) {
+	if f.State != fse.Brouillon && f.State != fse.ASigner {
+		return f, bookFailure(lot.ErrState)
+	}
+	answer := d.Price(f.Draft)
+	if answer.Prix == nil {
+		return f, refused(answer)
+	}
+	f, err := d.book.Reserve(ctx, principal, f.ID, answer.Prix)
+	if err != nil {
+		return f, bookFailure(err)
+	}
+	d.publishFSE(f, nil)
+	return f, nil
+}
+
+// refused is the error for a draft that can't be priced, with every reason.
+func refused(a fse.Answer) *state.Error {
+	e := &state.Error{Kind: state.Invalid, Code: "FSE_REFUSEE", Message: "Cette FSE ne peut pas être signée : corrigez ce qui est indiqué."}
+	for _, i := range slices.Concat(a.Erreurs, a.Avertissements) {
+		e.Issues = append(e.Issues, state.Issue{Code: i.Code, Path: i.Chemin, Message: i.Message, Blocking: i.Bloquant})
+	}
+	if len(a.Erreurs) > 0 {
+		e.Path = a.Erreurs[0].Chemin
+	}
+	return e
+}
+
+// checkVitale makes sure, in the mode securise, that the Vitale of the patient is
+// in a reader now: it reads the numbers on it again.
+func (d *Daemon) checkVitale(ctx context.Context, f lot.FSE, id string) (present bool, err error) {
+	if f.Draft.Mode != fse.Securise {
+		return false, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, d.cfg.cardPatience())
+	defer cancel()
+	h, err := d.desk.pick(ctx, id, state.CardVitale)
+	if err != nil {
+		return false, err
+	}
+	var numbers []string
+	_, err = h.owner.Do(ctx, h.job("check the Carte Vitale", "", func(tx *reader.Tx) error {
+		var err error
+		numbers, err = vitale.ReadNIR(tx)
+		return err
+	}))
+	if err != nil {
+		return false, err
+	}
+	if !slices.Contains(numbers, f.Draft.Beneficiaire.NIR) {
+		return false, &state.Error{Kind: state.CardChanged, Code: "VITALE_AUTRE_PATIENT", Retryable: true,
+			Message: "La Carte Vitale présente n'est pas celle du patient de cette FSE."}
+	}
+	return true, nil
+}
+
+// sealFSE has the CPS sign the canonical bytes of f.
+func (d *Daemon) sealFSE(ctx context.Context, principal string, f lot.FSE, r SignRequest) (sealed []byte, signature lot.Signature, err error) {
+	h, err := d.holdCPS(ctx, r.CPS)
+	if err != nil {
+		return nil, signature, err
+	}
+	if rpps := h.cps.holder.RPPS(); rpps == "" || rpps != f.Draft.Professionnel.RPPS {
+		return nil, signature, &state.Error{Kind: state.Invalid, Code: "CPS_AUTRE_PROFESSIONNEL", Path: "professionnel.rpps",
+			Message: "Le numéro RPPS de la FSE n'est pas celui du titulaire de la CPS présente."}
+	}
+	at := d.now().UTC().Truncate(time.Second)
+	content, err := canonical(f, at)
+	if err != nil {
+		return nil, signature, err
+	}
+	draft, err := seal.Prepare(content, h.cps.sign, at)
+	if err != nil {
+		return nil, signature, err
+	}
+	var raw []byte
+	operation := fmt.Sprintf("signer la FSE %09d", f.Numero)
+	trace, err := d.withCode(ctx, principal, h, operation, r.Lease, func(card *cps.Card) error {
+		var err error
+		raw, err = card.Signer().Sign(draft.Message())
+		return err
+	})
+	if err != nil {
+		return nil, signature, err
+	}
+	sealed, err = draft.Seal(raw)
+	return sealed, lot.Signature{At: at, Serial: h.cps.serial, Commands: trace.Commands}, err
+}
+
+// content is what the seal of an FSE covers.
+type content struct {
+	Format        string     `json:"format"`
+	Numero        string     `json:"numero"`
+	Date          time.Time  `json:"date"`
+	Environment   string     `json:"environnement"`
+	Demonstration bool       `json:"demonstration"`
+	Draft         *fse.Draft `json:"facture"`
+	Price         *fse.Prix  `json:"prix"`
+}
+
+// canonical gives the bytes of f that are sealed: JSON with the fields in the
+// order of their declaration and no free space. Format names that order.
+func canonical(f lot.FSE, at time.Time) ([]byte, error) {
+	return json.Marshal(content{
+		Format: "agrafe-fse-1", Numero: fmt.Sprintf("%09d", f.Numero), Date: at,
+		Environment: lot.Demonstration, Demonstration: true, Draft: f.Draft, Price: f.Price,
+	})
+}

@@ -1,0 +1,150 @@
+// Package state holds the objects that the daemon shows to its front ends: what
+// the readers hold, what happens to FSE and lots, and why a call failed.
+//
+// Its contract: these are the objects of the wire. Their JSON is stable: fields
+// and kinds are added, never renamed or taken away. A snapshot and the events
+// after it carry the same objects, so a front end has one way to show each. The
+// package imports nothing of ours: the daemon makes these values, the bridge
+// carries them, the tray and the CLI read them.
+package state
+
+import "time"
+
+// CardState is what a slot holds.
+type CardState string
+
+// The states of a card.
+const (
+	CardAbsent  CardState = "absent"
+	CardMute    CardState = "mute"    // does not answer: upside down, broken
+	CardUnknown CardState = "unknown" // answers, but is neither a CPS nor a Vitale
+	CardCPS     CardState = "cps"
+	CardVitale  CardState = "vitale"
+)
+
+// Service is the state of the smart-card service of the machine.
+type Service struct {
+	Up     bool   `json:"up"`
+	Detail string `json:"detail,omitempty"` // why it is down
+}
+
+// Reader is one reader.
+type Reader struct {
+	ID     string `json:"id"`     // stable for a name, fit for a command line
+	Name   string `json:"name"`   // as the service gives it
+	Slots  int    `json:"slots"`  // always 1: PC/SC lists each slot as a reader
+	Pinpad bool   `json:"pinpad"` // whether a code can be typed on the reader itself
+	State  string `json:"state"`  // "ok", or "removed" in the event that takes it away
+}
+
+// Card is what is in a reader. Fields that are not known yet are absent: a card
+// is announced as soon as it is seen and again once it has been read.
+type Card struct {
+	Reader       string     `json:"reader"` // Reader.ID
+	State        CardState  `json:"state"`
+	Kind         string     `json:"kind,omitempty"`         // cps3, cps4, vitale2…
+	Serial       string     `json:"serial,omitempty"`       // of a CPS
+	Holder       *Holder    `json:"holder,omitempty"`       // of a CPS
+	Persons      int        `json:"persons,omitempty"`      // on a Vitale
+	Expires      *time.Time `json:"expires,omitempty"`      // end of the certificates
+	PINTriesLeft *int       `json:"pinTriesLeft,omitempty"` // 0 when blocked
+	EventCounter uint32     `json:"eventCounter"`           // changes with each insertion and removal
+	Read         bool       `json:"read"`                   // whether reading is over, well or not
+	Problem      *Error     `json:"problem,omitempty"`      // why it could not be read
+	Demo         bool       `json:"demonstration,omitempty"`
+}
+
+// Holder is the professional to whom a CPS belongs.
+type Holder struct {
+	NationalID string `json:"nationalId"`
+	Nom        string `json:"nom"`
+	Prenom     string `json:"prenom"`
+	Profession string `json:"profession,omitempty"`
+}
+
+// Queue counts what waits for somebody.
+type Queue struct {
+	Drafts  int `json:"brouillons"` // FSE not signed
+	ToSign  int `json:"aSigner"`    // FSE complete but for the signature
+	Signed  int `json:"signees"`    // FSE signed and waiting in an open lot
+	Lots    int `json:"lotsOuverts"`
+	Closed  int `json:"lotsClos"` // closed and not yet transmitted
+	Rejects int `json:"rejets"`
+}
+
+// Snapshot is all that a front end shows, as of event Seq.
+type Snapshot struct {
+	Seq     uint64   `json:"seq"`
+	Service Service  `json:"service"`
+	Readers []Reader `json:"readers"`
+	Cards   []Card   `json:"cards"`
+	Queue   Queue    `json:"queue"`
+}
+
+// EventType says which object of an Event is set.
+type EventType string
+
+// The types of events.
+const (
+	EventService EventType = "service"
+	EventReader  EventType = "reader"
+	EventCard    EventType = "card"
+	EventQueue   EventType = "queue"
+	EventFSE     EventType = "fse"
+	EventLot     EventType = "lot"
+	EventLease   EventType = "lease"
+)
+
+// Event is one change. Seq increases by one from each event to the next.
+type Event struct {
+	Seq     uint64    `json:"seq"`
+	At      time.Time `json:"at"`
+	Type    EventType `json:"type"`
+	Service *Service  `json:"service,omitempty"`
+	Reader  *Reader   `json:"reader,omitempty"`
+	Card    *Card     `json:"card,omitempty"`
+	Queue   *Queue    `json:"queue,omitempty"`
+	FSE     *FSE      `json:"fse,omitempty"`
+	Lot     *Lot      `json:"lot,omitempty"`
+	Lease   *Lease    `json:"lease,omitempty"`
+}
+
+// FSE is one invoice in a list: its own data is read by fse.get.
+type FSE struct {
+	ID            string `json:"id"`
+	State         string `json:"etat"`
+	Numero        string `json:"numero,omitempty"` // 9 digits
+	DateSoins     string `json:"dateSoins"`
+	Certification string `json:"certification"` // S, F or D
+	Lot           string `json:"lot,omitempty"` // Lot.ID
+	Honoraires    int64  `json:"honoraires"`    // cents
+	AMO           int64  `json:"amo"`           // cents
+	AMC           int64  `json:"amc"`           // cents
+	Patient       int64  `json:"patient"`       // cents
+	Demo          bool   `json:"demonstration,omitempty"`
+}
+
+// Lot is one lot.
+type Lot struct {
+	ID            string     `json:"id"`
+	Numero        string     `json:"numero"` // 3 digits
+	State         string     `json:"etat"`
+	Regime        string     `json:"regime"`
+	Caisse        string     `json:"caisse"`
+	Centre        string     `json:"centre"`
+	Certification string     `json:"certification"`
+	NumeroAM      string     `json:"numeroAM"` // professional
+	Environment   string     `json:"environnement"`
+	FSE           int        `json:"fse"`   // how many
+	Total         int64      `json:"total"` // honoraires, cents
+	AMO           int64      `json:"amo"`   // cents
+	Opened        time.Time  `json:"ouvert"`
+	Closed        *time.Time `json:"clos,omitempty"`
+}
+
+// Lease is the reservation of a reader's card, as others see it.
+type Lease struct {
+	Reader  string    `json:"reader"`
+	Holder  string    `json:"holder,omitempty"` // "" when it ended
+	Expires time.Time `json:"expires,omitzero"`
+}

@@ -1,0 +1,49 @@
+//go:build unix
+
+package bridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+// listenControl opens the control socket. Its mode lets the daemon's group in
+// (0660): whoever may connect may do everything but read codes.
+func listenControl(path string) (net.Listener, error) {
+	if c, err := net.DialTimeout("unix", path, time.Second); err == nil {
+		_ = c.Close()
+		return nil, fmt.Errorf("cannot open %s: an agrafed is running already", path)
+	} else if errors.Is(err, syscall.ECONNREFUSED) {
+		_ = os.Remove(path) // left by one that was killed
+	}
+	old := syscall.Umask(0o117) // the socket must not be open to others for an instant
+	l, err := net.Listen("unix", path)
+	syscall.Umask(old)
+	if err != nil {
+		return nil, fmt.Errorf("cannot open the control socket: %w", err)
+	}
+	return l, nil
+}
+
+type peerKey struct{}
+
+// peerContext notes who is at the other end of a control connection.
+func peerContext(ctx context.Context, c net.Conn) context.Context {
+	uid, err := peerUID(c.(*net.UnixConn))
+	if err != nil {
+		return ctx
+	}
+	return context.WithValue(ctx, peerKey{}, "uid:"+strconv.FormatUint(uint64(uid), 10))
+}
+
+// peerOf returns the principal at the other end, false if the system did not say.
+func peerOf(ctx context.Context) (string, bool) {
+	name, ok := ctx.Value(peerKey{}).(string)
+	return name, ok
+}

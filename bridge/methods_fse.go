@@ -1,0 +1,148 @@
+package bridge
+
+import (
+	"errors"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/agrafe-fse/agrafe/daemon"
+	"github.com/agrafe-fse/agrafe/daemon/fse"
+	"github.com/agrafe-fse/agrafe/daemon/lot"
+	"github.com/agrafe-fse/agrafe/daemon/state"
+	"github.com/agrafe-fse/agrafe/reader"
+)
+
+// draftOf reads a draft in the contract of the rules.
+func draftOf(raw jsontext.Value) (*fse.Draft, error) {
+	d, err := fse.DecodeDraft(raw)
+	if err == nil {
+		return d, nil
+	}
+	e := &state.Error{Kind: state.Invalid, Code: "FACTURE_ILLISIBLE", Message: "Cette facture est illisible.", Err: err}
+	if bad, ok := errors.AsType[*fse.DecodeError](err); ok {
+		i := bad.Issue()
+		e.Code, e.Path, e.Message = i.Code, i.Chemin, i.Message
+	}
+	return nil, e
+}
+
+// priceFSE prices a draft: its parameters are the draft itself, its result is
+// the answer of the rules, refusals included.
+func priceFSE(c call, raw jsontext.Value) (any, *rpcError) {
+	draft, err := draftOf(raw)
+	if err != nil {
+		return nil, failed(daemon.Failure(err))
+	}
+	return c.daemon.Price(draft), nil
+}
+
+type createParams struct {
+	Draft jsontext.Value `json:"facture"`
+	Key   string         `json:"idempotencyKey,omitempty"`
+}
+
+func createFSE(c call, p createParams) (lot.FSE, error) {
+	draft, err := draftOf(p.Draft)
+	if err != nil {
+		return lot.FSE{}, err
+	}
+	return c.daemon.CreateFSE(c.ctx, c.who.name, draft, c.idempotent(p.Key))
+}
+
+type updateParams struct {
+	ID    string         `json:"id"`
+	Draft jsontext.Value `json:"facture"`
+}
+
+func updateFSE(c call, p updateParams) (lot.FSE, error) {
+	draft, err := draftOf(p.Draft)
+	if err != nil {
+		return lot.FSE{}, err
+	}
+	return c.daemon.UpdateFSE(c.ctx, c.who.name, p.ID, draft)
+}
+
+type idParams struct {
+	ID string `json:"id"`
+}
+
+func getFSE(c call, p idParams) (lot.FSE, error) { return c.daemon.GetFSE(c.who.name, p.ID) }
+
+type listParams struct {
+	After string `json:"after,omitempty"` // cursor of the page before
+	Limit int    `json:"limit,omitempty"`
+}
+
+type listResult struct {
+	FSE  []state.FSE `json:"fse"`
+	Next string      `json:"next,omitempty"` // cursor of the next page, absent at the end
+}
+
+func listFSE(c call, p listParams) (listResult, error) {
+	list, next, err := c.daemon.ListFSE(c.who.name, p.After, p.Limit)
+	return listResult{list, next}, err
+}
+
+type signParams struct {
+	ID     string `json:"id"`
+	CPS    string `json:"cps,omitempty"`    // reader of the CPS
+	Vitale string `json:"vitale,omitempty"` // reader of the Vitale
+	Lease  string `json:"lease,omitempty"`
+	Key    string `json:"idempotencyKey,omitempty"`
+}
+
+func signFSE(c call, p signParams) (lot.FSE, error) {
+	request := daemon.SignRequest{ID: p.ID, CPS: p.CPS, Vitale: p.Vitale, Lease: reader.LeaseID(p.Lease)}
+	return c.daemon.SignFSE(c.ctx, c.who.name, request, c.idempotent(p.Key))
+}
+
+type sealResult struct {
+	Seal []byte `json:"sceau"` // CMS SignedData, DER
+}
+
+func sealOfFSE(c call, p idParams) (sealResult, error) {
+	seal, err := c.daemon.Seal(c.who.name, p.ID)
+	return sealResult{seal}, err
+}
+
+type cancelParams struct {
+	ID    string `json:"id"`
+	Cause string `json:"motif"`
+}
+
+func cancelFSE(c call, p cancelParams) (lot.FSE, error) {
+	return c.daemon.CancelFSE(c.ctx, c.who.name, p.ID, p.Cause)
+}
+
+type lotsResult struct {
+	Lots []state.Lot `json:"lots"`
+}
+
+func listLots(c call, p listParams) (lotsResult, error) {
+	list, err := c.daemon.Lots(p.Limit)
+	return lotsResult{list}, err
+}
+
+type lotResult struct {
+	Lot state.Lot   `json:"lot"`
+	FSE []state.FSE `json:"fse"`
+}
+
+func getLot(c call, p idParams) (lotResult, error) {
+	l, list, err := c.daemon.Lot(p.ID)
+	return lotResult{l, list}, err
+}
+
+func closeLot(c call, p idParams) (state.Lot, error) {
+	return c.daemon.CloseLot(c.ctx, c.who.name, p.ID)
+}
+
+type fileResult struct {
+	Name string `json:"nom"`
+	Data []byte `json:"fichier"`
+}
+
+func lotFile(c call, p idParams) (fileResult, error) {
+	name, data, err := c.daemon.LotFile(p.ID)
+	return fileResult{name, data}, err
+}

@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"encoding/pem"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/agrafe-fse/agrafe/bridge"
+	"github.com/agrafe-fse/agrafe/bridge/local"
+	"github.com/agrafe-fse/agrafe/daemon"
+	"github.com/agrafe-fse/agrafe/daemon/state"
+	"github.com/agrafe-fse/agrafe/reader"
+	"github.com/agrafe-fse/agrafe/reader/virtual"
+	"github.com/agrafe-fse/agrafe/reader/vitale"
+	"github.com/agrafe-fse/agrafe/testdata"
+)
+
+type demoCmd struct {
+	Reader  string `enum:"virtual,pcsc" default:"virtual" help:"virtual: readers in memory; pcsc: a pcscd of its own with vpcd cards (Linux, packages pcscd and vsmartcard-vpcd)"`
+	CPS     string `default:"medecin-secteur1" help:"card of the professional, a name of testdata/cards"`
+	Patient string `default:"patient" help:"card of the patient, a name of testdata/cards"`
+	Dir     string `type:"path" help:"where to keep what is made; default: a new folder among the temporary files"`
+	Keep    bool   `help:"leave the service running, with the cards in, until interrupted"`
+	Port    int    `help:"port of the service; default: 17373 with --keep, else any free one"`
+}
+
+// patience bounds each step of the demo.
+const patience = 15 * time.Second
+
+// Run plays the main job from card to lot.
+func (d *demoCmd) Run(e *env) error {
+	desk, done, err := openDesk(e, d.Reader)
+	if err != nil || done {
+		return err
+	}
+	defer desk.close()
+	if d.Dir == "" {
+		if d.Dir, err = os.MkdirTemp("", "agrafe-demo-"); err != nil {
+			return err
+		}
+	}
+	s, err := d.start(e, desk)
+	if err != nil {
+		return err
+	}
+	defer s.stop()
+	story, err := d.play(e, s)
+	if err != nil {
+		return err
+	}
+	if err := e.print(story, story.text); err != nil {
+		return err
+	}
+	if !d.Keep {
+		return nil
+	}
+	fmt.Fprintf(e.err, "\nthe service goes on at %s; from another terminal:\n  agrafe --config %s status\ninterrupt to stop\n",
+		s.server.Addr(), s.config)
+	<-e.Done()
+	return nil
+}
+
+// stage is a daemon of the demo's own, with a client on its WebSocket.
+type stage struct {
+	desk   desk
+	cards  map[string]virtual.Card
+	keys   *virtual.Keyring
+	server *bridge.Server
+	client *local.Client
+	config string
+	events chan state.Event
+	stop   func()
+}
+
+// desk is where the demo puts cards: readers in memory or a pcscd.
+type desk interface {
+	transport() reader.Transport
+	insert(slot int, c virtual.Card) error
+	close()
+}
+
+func (d *demoCmd) start(e *env, desk desk) (*stage, error) {
+	keys, err := virtual.OpenKeyring(filepath.Join(d.Dir, "cles-de-demonstration"))
+	if err != nil {
+		return nil, err
+	}
+	s := &stage{desk: desk, keys: keys, cards: make(map[string]virtual.Card), events: make(chan state.Event, 1000)}
+	prompter := &script{}
+	for slot, name := range []string{d.CPS, d.Patient} {
+		spec, err := virtual.Load(testdata.Cards(), name)
+		if err != nil {
+			return nil, &usageError{err}
+		}
+		if s.cards[name], err = virtual.Open(*spec, keys); err != nil {
+			return nil, err
+		}
+		if slot == 0 {
+			prompter.code = spec.PIN.Code
+		}
+	}
+	cfg, err := d.settings()
+	if err != nil {
+		return nil, err
+	}
+	s.config = filepath.Join(d.Dir, "agrafed.toml")
+	level := slog.LevelWarn
+	log := slog.New(slog.NewTextHandler(e.err, &slog.HandlerOptions{Level: level}))
+	service, err := daemon.New(cfg, daemon.Deps{Transport: desk.transport(), Rights: vitale.Simulated{}, Prompter: prompter, Log: log})
+	if err != nil {
+		return nil, err
+	}
+	return s, s.run(e, service, log)
+}
+
+// settings writes and returns the configuration of the demo's daemon.
+func (d *demoCmd) settings() (daemon.Config, error) {
+	cfg := daemon.DefaultConfig()
+	cfg.State = filepath.Join(d.Dir, "etat")
+	cfg.Port = d.Port
+	if d.Port == 0 && d.Keep {
+		cfg.Port = daemon.DefaultPort
+	}
+	text, err := cfg.Print()
+	if err == nil {
+		err = os.WriteFile(filepath.Join(d.Dir, "agrafed.toml"), []byte(text), 0o600)
+	}
+	return cfg, err
+}
+
+// run sets the daemon going and connects to it as an EHR would.
+func (s *stage) run(e *env, service *daemon.Daemon, log *slog.Logger) error {
+	ctx, cancel := context.WithCancel(e)
+	var ended sync.WaitGroup
+	ended.Go(func() { _ = service.Run(ctx) })
+	s.stop = func() { cancel(); ended.Wait() }
+	server, err := bridge.New(service, version, log)
+	if err != nil {
+		s.stop()
+		return err
+	}
+	s.server = server
+	ended.Go(func() { _ = server.Serve(ctx) })
+	s.client, err = local.DialToken(ctx, server.Addr(), service.Config().TokenFile(), func(e state.Event) { s.events <- e })
+	if err != nil {
+		s.stop()
+		return err
+	}
+	stop := s.stop
+	s.stop = func() { _ = s.client.Close(); stop() }
+	return nil
+}
+
+// script is the Prompter of the demo: it knows the code of the virtual card.
+type script struct{ code string }
+
+func (s *script) AskPIN(context.Context, daemon.PINRequest) (daemon.PINAnswer, error) {
+	return daemon.PINAnswer{Code: []byte(s.code)}, nil
+}
+
+// await waits for the event that a card of the wanted state was read.
+func (s *stage) await(wanted state.CardState) (state.Card, error) {
+	for limit := time.After(patience); ; {
+		select {
+		case e := <-s.events:
+			if e.Card == nil || e.Card.State != wanted || !e.Card.Read {
+				continue
+			}
+			if e.Card.Problem != nil {
+				return *e.Card, e.Card.Problem
+			}
+			return *e.Card, nil
+		case <-s.client.Done():
+			return state.Card{}, local.ErrDown
+		case <-limit:
+			return state.Card{}, &state.Error{Kind: state.NoCard, Code: "DEMO", Message: fmt.Sprintf("La carte (%s) n'a pas été vue.", wanted)}
+		}
+	}
+}
+
+// inMemory is the desk of readers in memory.
+type inMemory struct{ readers *virtual.Readers }
+
+var slots = []string{"Lecteur CPS (démonstration)", "Lecteur Vitale (démonstration)"}
+
+func newInMemory() inMemory { return inMemory{virtual.NewReaders(slots...)} }
+
+func (d inMemory) transport() reader.Transport        { return d.readers }
+func (d inMemory) insert(i int, c virtual.Card) error { return d.readers.Insert(slots[i], c) }
+func (d inMemory) close()                             {}
+
+// write keeps a file that the demo made and returns its path.
+func (d *demoCmd) write(name string, data []byte) (string, error) {
+	path := filepath.Join(d.Dir, name)
+	return path, os.WriteFile(path, data, 0o600)
+}
+
+// writePEM keeps a certificate.
+func (d *demoCmd) writePEM(name string, der []byte) (string, error) {
+	return d.write(name, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+}

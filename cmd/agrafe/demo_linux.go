@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+	"os"
+
+	"github.com/agrafe-fse/agrafe/reader"
+	"github.com/agrafe-fse/agrafe/reader/pcsc"
+	"github.com/agrafe-fse/agrafe/reader/virtual"
+	"github.com/agrafe-fse/agrafe/reader/virtual/rig"
+)
+
+// openDesk returns the desk of the wanted kind. With pcsc, the program first runs
+// itself again where it sees a pcscd of its own only: vpcd lets anybody on the
+// network plug cards in. done then says that the demo is over.
+func openDesk(e *env, kind string) (d desk, done bool, err error) {
+	if kind != "pcsc" {
+		return newInMemory(), false, nil
+	}
+	code, parent, err := rig.Isolate()
+	if err != nil {
+		return nil, false, err
+	}
+	if parent {
+		os.Exit(code)
+	}
+	r, err := rig.Start(e, rig.Options{})
+	if err != nil {
+		return nil, false, err
+	}
+	return &onPCSC{ctx: e, rig: r}, false, nil
+}
+
+// onPCSC is the desk of a real pcscd with virtual slots.
+type onPCSC struct {
+	ctx context.Context
+	rig *rig.Rig
+}
+
+func (d *onPCSC) transport() reader.Transport { return pcsc.New() }
+
+// insert plugs the card in; it stays until the demo ends.
+func (d *onPCSC) insert(i int, c virtual.Card) error {
+	go func() { _ = virtual.Serve(d.ctx, d.rig.Addr(i), c) }()
+	return nil
+}
+
+func (d *onPCSC) close() { _ = d.rig.Stop() }

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"sync"
+
+	systemd "github.com/coreos/go-systemd/v22/daemon"
+	"github.com/kardianos/service"
+
+	"github.com/agrafe-fse/agrafe/bridge"
+	"github.com/agrafe-fse/agrafe/daemon"
+	"github.com/agrafe-fse/agrafe/daemon/journal"
+	"github.com/agrafe-fse/agrafe/reader/pcsc"
+	"github.com/agrafe-fse/agrafe/reader/vitale"
+)
+
+const usage = `usage: agrafed [-config FILE] [-print-config]
+
+Runs the service in the foreground until it is told to stop. It is started by
+the system; to try it without hardware, see: agrafe demo
+
+exit codes: 0 stopped in order, 2 wrong usage or configuration, 3 the port or
+the journal is in use, 4 the journal is damaged, 1 anything else
+`
+
+// errUsage is a command line that can't be understood.
+var errUsage = errors.New("cannot understand the command line; try: agrafed -h")
+
+func exitCode(err error) int {
+	_, badConfig := errors.AsType[*daemon.ConfigError](err)
+	_, portTaken := errors.AsType[*bridge.PortTakenError](err)
+	switch {
+	case errors.Is(err, errUsage), badConfig:
+		return 2
+	case portTaken, journal.KindOf(err) == journal.Locked:
+		return 3
+	case journal.KindOf(err) == journal.Damaged:
+		return 4
+	}
+	return 1
+}
+
+func run(args []string, out io.Writer) error {
+	flags := flag.NewFlagSet("agrafed", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	file := flags.String("config", "", "configuration file")
+	printIt := flags.Bool("print-config", false, "print the configuration with every key explained")
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprint(out, usage)
+		return nil
+	case err != nil:
+		return fmt.Errorf("%w: %w", errUsage, err)
+	case flags.NArg() > 0 && flags.Arg(0) != "run" || flags.NArg() > 1:
+		return fmt.Errorf("%w: unexpected %q", errUsage, flags.Arg(0))
+	}
+	cfg := daemon.DefaultConfig()
+	if *file != "" {
+		var err error
+		if cfg, err = daemon.LoadConfig(*file); err != nil {
+			return err
+		}
+	}
+	if *printIt {
+		text, err := cfg.Print()
+		if err == nil {
+			_, err = io.WriteString(out, text)
+		}
+		return err
+	}
+	return serve(cfg)
+}
+
+// program is the service as its manager sees it.
+type program struct {
+	cfg    daemon.Config
+	log    *slog.Logger
+	cancel context.CancelFunc
+	ended  sync.WaitGroup // daemon and server
+}
+
+// serve runs under the system's service manager, or in the foreground where
+// there is none.
+func serve(cfg daemon.Config) error {
+	p := &program{cfg: cfg, log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: cfg.Log.Level}))}
+	s, err := service.New(p, &service.Config{Name: "agrafed", DisplayName: "Agrafe"})
+	if err != nil {
+		return err
+	}
+	return s.Run()
+}
+
+// Start opens everything, so that a failure is the start's, and returns.
+func (p *program) Start(service.Service) error {
+	d, err := daemon.New(p.cfg, daemon.Deps{
+		Transport: pcsc.New(), Rights: vitale.Simulated{}, Prompter: new(bridge.Prompts), Log: p.log,
+	})
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	p.cancel = cancel
+	server, err := bridge.New(d, version, p.log)
+	if err != nil {
+		cancel()
+		return errors.Join(err, d.Run(ctx)) // closes what New opened
+	}
+	p.ended.Go(func() {
+		if err := d.Run(ctx); err != nil {
+			p.log.Error("stopped badly", "error", err)
+		}
+	})
+	serving := make(chan error, 1)
+	p.ended.Go(func() { serving <- server.Serve(ctx) })
+	go p.guard(ctx, serving)
+	p.log.Info("ready", "version", version, "address", server.Addr())
+	_, _ = systemd.SdNotify(false, systemd.SdNotifyReady)
+	return nil
+}
+
+// guard ends the program when the door fails while it should be open: without it
+// the service is of no use, and its manager starts it again.
+func (p *program) guard(ctx context.Context, serving <-chan error) {
+	err := <-serving
+	if ctx.Err() != nil {
+		return
+	}
+	p.log.Error("cannot serve any more", "error", err)
+	p.cancel()
+	p.ended.Wait()
+	os.Exit(1)
+}
+
+// Stop lets go of cards and the journal.
+func (p *program) Stop(service.Service) error {
+	_, _ = systemd.SdNotify(false, systemd.SdNotifyStopping)
+	p.cancel()
+	p.ended.Wait()
+	p.log.Info("stopped")
+	return nil
+}

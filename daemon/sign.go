@@ -75,8 +75,8 @@ func (d *Daemon) reserve(ctx context.Context, principal string, f lot.FSE) (lot.
 	if f.State != fse.Brouillon && f.State != fse.ASigner {
 		return f, bookFailure(lot.ErrState)
 	}
-	answer := d.Price(f.Draft)
-	if answer.Prix == nil {
+	answer := fse.Check(f.Draft, d.rules())
+	if len(answer.Erreurs) > 0 {
 		return f, refused(answer)
 	}
 	f, err := d.book.Reserve(ctx, principal, f.ID, answer.Prix)
@@ -87,7 +87,7 @@ func (d *Daemon) reserve(ctx context.Context, principal string, f lot.FSE) (lot.
 	return f, nil
 }
 
-// refused is the error for a draft that can't be priced, with every reason.
+// refused is the error for a draft that can't be signed, with every reason.
 func refused(a fse.Answer) *state.Error {
 	e := &state.Error{Kind: state.Invalid, Code: "FSE_REFUSEE", Message: "Cette FSE ne peut pas être signée : corrigez ce qui est indiqué."}
 	for _, i := range slices.Concat(a.Erreurs, a.Avertissements) {

@@ -38,6 +38,11 @@ type cli struct {
 	Readers readersCmd `cmd:"" help:"list the readers and what is in them"`
 	Card    cardCmd    `cmd:"" help:"read a card"`
 	Pin     pinCmd     `cmd:"" help:"type the code porteur in this terminal when the service asks for it"`
+	FSE     fseCmd     `cmd:"" name:"fse" help:"price and check FSE, without the service"`
+	NIR     nirCmd     `cmd:"" name:"nir" help:"check a NIR and its key"`
+	Tables  tablesCmd  `cmd:"" help:"look at the tables of codes and tariffs"`
+	B2      b2Cmd      `cmd:"" name:"b2" help:"explain and check B2 files"`
+	API     apiCmd     `cmd:"" name:"api" help:"print the description of the API"`
 	Version versionCmd `cmd:"" help:"print the version"`
 }
 
@@ -131,9 +136,10 @@ func asState(err error) *state.Error {
 func exitCode(err error) int {
 	_, usage := errors.AsType[*usageError](err)
 	_, config := errors.AsType[*daemon.ConfigError](err)
+	_, input := errors.AsType[*unreadable](err)
 	_, port := errors.AsType[*bridge.PortTakenError](err)
 	switch {
-	case usage, config:
+	case usage, config, input:
 		return exitUsage
 	case port, errors.Is(err, local.ErrDown), journal.KindOf(err) == journal.Locked:
 		return exitUnavailable

@@ -260,7 +260,7 @@ var codeDocs = []CodeDoc{
 	{CodeKmInterdit, bloque, "Les kilomètres ne vont qu’avec une indemnité kilométrique."},
 	{CodeComplement, bloque, "Ce complément n’est pas prévu pour cet acte à cette date : N nuit, F dimanche ou férié, sur les actes qui le portent."},
 	{CodeHeure, bloque, "L’heure n’est pas lisible : HH:MM."},
-	{CodeQualificatif, bloque, "Qualificatif de la dépense inconnu ou réservé aux caisses : DE, ED, DA, DM, DP, G, N…"},
+	{CodeQualificatif, bloque, "Qualificatif de la dépense inconnu ou réservé aux caisses : DE, ED, DA, DM, DP, G, N, ou une autre ligne de la table des qualificatifs."},
 	{CodeQualificatifReserve, signale, "Le qualificatif %s est réservé à d’autres conventions ou spécialités : vérifiez."},
 	{CodeDepassement, bloque, "Dépassement interdit : %s. La base est de %s €."},
 	{CodeDepassementNu, signale, "Honoraires au-dessus de la base sans qualificatif de la dépense : ajoutez-le s’il y a lieu."},

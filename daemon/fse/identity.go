@@ -137,7 +137,7 @@ func (p *pricer) checkPersonnes() {
 			p.fault(CodeNonIdentifie, "beneficiaire")
 		}
 	}
-	if b.Naissance == (Naissance{}) {
+	if b.Naissance == (Naissance{}) && !anonymousNIR(b.NIR) {
 		p.fault(CodeNaissanceAbsente, "beneficiaire.naissance")
 	}
 	if b.Qualite != "" {

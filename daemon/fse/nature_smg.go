@@ -37,11 +37,11 @@ func ProposeSMG(d *Draft) bool {
 
 // AskSMG makes the question of ticking SMG. The draft does not change.
 func AskSMG(d *Draft) QuestionSMG {
-	return QuestionSMG{Jeton: token(d), Phrase: PhraseSMG, Destinataire: smgPayer}
+	return QuestionSMG{Jeton: tokenOf(d), Phrase: PhraseSMG, Destinataire: smgPayer}
 }
 
-// token names the content of a draft: an answer holds for the draft it was asked about.
-func token(d *Draft) string {
+// tokenOf names the content of a draft: an answer holds for the draft it was asked about.
+func tokenOf(d *Draft) string {
 	b, err := json.Marshal(d)
 	if err != nil {
 		return "" // a draft holds nothing that cannot be written
@@ -55,7 +55,7 @@ func token(d *Draft) string {
 // replaces is kept for LeaveSMG. Its error is a *Refus when the token is not that
 // of this draft.
 func ConfirmSMG(d *Draft, jeton string) (*Draft, error) {
-	if jeton == "" || jeton != token(d) {
+	if jeton == "" || jeton != tokenOf(d) {
 		return nil, &Refus{newIssue(CodeSMGJeton, "nature")}
 	}
 	n := clone(d)

@@ -19,6 +19,21 @@ const (
 	NIRAnonyme                   // A555555CCCzzz: anonymous invoicing, without a name
 )
 
+// Libelle returns the kind as the screen shows it.
+func (k NIRKind) Libelle() string {
+	switch k {
+	case NIRRare:
+		return "premier chiffre rare"
+	case NIRMigrant:
+		return "migrant, provisoire"
+	case NIRProvisoire:
+		return "provisoire"
+	case NIRAnonyme:
+		return "anonyme"
+	}
+	return "normal"
+}
+
 // nirFault is what is wrong with a NIR: a code of Issue, or "".
 type nirFault = string
 

@@ -15,11 +15,17 @@ func (s *script) apply(words []string) error {
 	case "mode":
 		s.mode(a)
 	case "date":
-		d.DateSoins = a.date()
+		if d.DateSoins = 0; len(a.words) > 0 && a.words[0] == "-" {
+			a.next()
+		} else {
+			d.DateSoins = a.date()
+		}
 	case "aujourdhui":
 		s.ctx.Today = a.date()
 	case "signer":
 		s.sign = true
+	case "motif":
+		d.Degrade = &Degradation{Motif: a.next()}
 	case "secteur":
 		s.secteur(a)
 	case "specialite":
@@ -53,6 +59,10 @@ func (s *script) apply(words []string) error {
 		s.smg(a)
 	case "acte":
 		s.acte(a)
+	case "repete":
+		for range a.number() - 1 {
+			d.Actes = append(d.Actes, d.Actes[len(d.Actes)-1])
+		}
 	case "accident-tiers":
 		d.AccidentTiers = a.date()
 	case "centre-tel-quel":

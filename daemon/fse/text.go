@@ -50,11 +50,11 @@ func (p *Prix) header(b *strings.Builder) {
 // row writes one line of the table: texts on the left, amounts on the right.
 func row(b *strings.Builder, code, date string, cells ...string) {
 	widths := [...]int{9, 5, 11, 9, 9, 9, 9, 4}
-	b.WriteString(left(code, 9) + left(date, 11))
+	line := left(code, 9) + left(date, 11)
 	for i, c := range cells {
-		b.WriteString(" " + strings.Repeat(" ", max(0, widths[i]-utf8.RuneCountInString(c))) + c)
+		line += " " + strings.Repeat(" ", max(0, widths[i]-utf8.RuneCountInString(c))) + c
 	}
-	b.WriteByte('\n')
+	b.WriteString(strings.TrimRight(line, " ") + "\n")
 }
 
 func left(s string, width int) string {

@@ -76,23 +76,15 @@ func newActe(code string) *Acte {
 }
 
 func (s *Set) loadActes(f *file) error {
-	if err := f.require([]string{"code", "libelle", "principal", "type", "code_papier", "valide_du", "valide_au", "source", "certitude"}, nil); err != nil {
-		return err
-	}
-	for i := range f.rows {
-		r := f.record(i)
+	return f.each("code libelle principal type code_papier", func(r *record) {
 		a := newActe(r.key("code"))
 		a.Entry, a.Principal, a.Type, a.CodePapier = r.entry(a.Code), r.yes("principal"), r.text("type"), r.text("code_papier")
 		a.Km = a.Type == "kilometrique"
 		if s.actes[a.Code] != nil {
 			r.fail("code", errors.New("the act is there twice"))
 		}
-		if r.err != nil {
-			return r.err
-		}
 		s.actes[a.Code] = a
-	}
-	return nil
+	})
 }
 
 // addTarifs files tariffs under their acts, closes the older ones, and orders
@@ -121,47 +113,34 @@ func (s *Set) addTarifs(rows []*Tarif) {
 }
 
 func (s *Set) loadAssociations(f *file) error {
-	if err := f.require([]string{"code", "avec", "valide_du", "valide_au", "source", "certitude"}, nil); err != nil {
-		return err
-	}
-	for i := range f.rows {
-		r := f.record(i)
+	return f.each("code avec", func(r *record) {
 		code := r.key("code")
-		as := &Association{Entry: r.entry(code), Avec: r.list("avec")}
 		a := s.actes[code]
-		if a == nil {
-			r.fail("code", errors.New("no such act"))
-		} else if a.Association != nil {
+		switch {
+		case a == nil:
+			r.fail("code", errNoActe)
+		case a.Association != nil:
 			r.fail("code", errors.New("the supplement is there twice"))
+		default:
+			a.Association = &Association{Entry: r.entry(code), Avec: r.list("avec")}
 		}
-		if r.err != nil {
-			return r.err
-		}
-		a.Association = as
-	}
-	return nil
+	})
 }
 
 func (s *Set) loadConditions(f *file) error {
-	if err := f.require([]string{"code", "condition", "valeur", "valide_du", "valide_au", "source", "certitude"}, nil); err != nil {
-		return err
-	}
-	for i := range f.rows {
-		r := f.record(i)
+	return f.each("code condition valeur", func(r *record) {
 		c := &Condition{Code: r.key("code"), Kind: CondKind(r.key("condition")), Valeur: r.key("valeur")}
 		c.Entry = r.entry(c.Code + " " + string(c.Kind))
 		r.condition(c)
-		a := s.actes[c.Code]
-		if a == nil {
-			r.fail("code", errors.New("no such act"))
+		if a := s.actes[c.Code]; a != nil {
+			a.Conditions = append(a.Conditions, c)
+		} else {
+			r.fail("code", errNoActe)
 		}
-		if r.err != nil {
-			return r.err
-		}
-		a.Conditions = append(a.Conditions, c)
-	}
-	return nil
+	})
 }
+
+var errNoActe = errors.New("no such act")
 
 // condition checks the value of a condition and reads its numbers.
 func (r *record) condition(c *Condition) {

@@ -54,6 +54,11 @@ const (
 	Refuser                  // known to be wrong since: refused
 )
 
+// prixMax bounds a price, so that no product of it and a coefficient overflows.
+const prixMax Cents = 1_000_000_00
+
+var errPrix = errors.New("expected a price of at most 1000000.00")
+
 // SansTaux is the Taux of a tariff that sets no rate of its own.
 const SansTaux = -1
 
@@ -115,6 +120,9 @@ func (f *file) tarifs(layer int, medecins Specialites) ([]*Tarif, error) {
 			layer:       layer,
 		}
 		r.key("tarif")
+		if t.Prix > prixMax {
+			r.fail("tarif", errPrix)
+		}
 		t.Entry = r.entry(t.Code)
 		t.Specialites = r.specialites("specialites", medecins)
 		t.Secteur = r.secteur("secteur")
@@ -173,7 +181,7 @@ func (t *Tarif) sameKey(old *Tarif) bool {
 	return t.Secteur == old.Secteur && t.Zone == old.Zone && old.Specialites.within(t.Specialites)
 }
 
-// close ends each row the day before a newer row of the same key starts and
+// closeOlder ends each row the day before a newer row of the same key starts and
 // drops the rows that a newer one covers from its first day. Rows of the
 // practice close nothing: they win while they last.
 func closeOlder(rows []*Tarif) []*Tarif {
@@ -186,21 +194,21 @@ func closeOlder(rows []*Tarif) []*Tarif {
 	return kept
 }
 
-// superseded shortens old by the newer rows and reports whether nothing is left of it.
-func (old *Tarif) superseded(rows []*Tarif) bool {
-	for _, t := range rows {
-		newer := t.layer > old.layer || t.layer == old.layer && t.Du > old.Du
-		if t == old || t.Local || !newer || !t.sameKey(old) {
+// superseded shortens t by the newer rows and reports whether nothing is left of it.
+func (t *Tarif) superseded(rows []*Tarif) bool {
+	for _, n := range rows {
+		newer := n.layer > t.layer || n.layer == t.layer && n.Du > t.Du
+		if n == t || n.Local || !newer || !n.sameKey(t) {
 			continue
 		}
-		if old.Du >= t.Du && (t.Au == 0 || old.Du <= t.Au) {
+		if t.Du >= n.Du && (n.Au == 0 || t.Du <= n.Au) {
 			return true
 		}
-		if t.Du > old.Du && (old.Au == 0 || old.Au >= t.Du) {
-			old.Au = t.Du.AddDays(-1)
+		if n.Du > t.Du && (t.Au == 0 || t.Au >= n.Du) {
+			t.Au = n.Du.AddDays(-1)
 		}
 	}
-	return old.Au != 0 && old.Au < old.Du
+	return t.Au != 0 && t.Au < t.Du
 }
 
 // Absence says why an act has no tariff for a professional on a day.

@@ -52,6 +52,8 @@ func (d *Daemon) showCode(ctx context.Context, h held, lease reader.LeaseID, cod
 		d.desk.setTries(h, maxTries)
 	case e.Kind == reader.PINWrong:
 		d.desk.setTries(h, e.Tries)
+	case e.Kind == reader.PINLastTry:
+		d.desk.setTries(h, 1)
 	case e.Kind == reader.PINBlocked:
 		d.desk.setTries(h, 0)
 	}

@@ -34,6 +34,7 @@ var readerFailures = map[reader.Kind]failure{
 	reader.Refused:     {state.Unsupported, "CARTE_REFUS", "La carte a refusé l'opération.", true},
 	reader.PINRequired: {state.PINRequired, "CODE_REQUIS", "Le code porteur est nécessaire.", true},
 	reader.PINWrong:    {state.PINWrong, "CODE_FAUX", "Code porteur faux.", true},
+	reader.PINLastTry:  {state.PINRequired, "DERNIER_ESSAI", "Il ne reste qu'un essai avant le blocage de la carte. Le code n'a pas été envoyé : confirmez que vous en êtes sûr.", true},
 	reader.PINBlocked:  {state.PINBlocked, "CODE_BLOQUE", "Le code porteur est bloqué. Débloquez-le avec le code de déblocage reçu avec la carte.", false},
 	reader.Busy:        {state.Busy, "CARTE_OCCUPEE", "La carte est utilisée par un autre logiciel ou un autre poste de saisie. Réessayez dans un instant.", true},
 	reader.LeaseLost:   {state.Busy, "RESERVATION_PERDUE", "La réservation de la carte a pris fin ou a été reprise.", true},

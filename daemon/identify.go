@@ -24,13 +24,7 @@ type identifier struct {
 func (i *identifier) identify(ctx context.Context, p *place, h held, family reader.Family) {
 	ctx, cancel := context.WithTimeout(ctx, i.cfg.cardPatience())
 	defer cancel()
-	var record func()
-	var err error
-	if family.IsCPS() {
-		record, err = i.identifyCPS(ctx, p, h, family)
-	} else {
-		record, err = i.identifyVitale(ctx, p, h, family)
-	}
+	record, err := i.byFamily(ctx, p, h, family)
 	i.desk.learn(p, h.counter, func() {
 		p.card.Read = true
 		if err != nil {
@@ -40,6 +34,20 @@ func (i *identifier) identify(ctx context.Context, p *place, h held, family read
 		}
 		record()
 	})
+}
+
+// byFamily reads the card as its family is read, and returns what to record.
+func (i *identifier) byFamily(ctx context.Context, p *place, h held, family reader.Family) (func(), error) {
+	switch {
+	case family == reader.FamilyVitale1:
+		return nil, &state.Error{Kind: state.Unsupported, Code: "VITALE_A_RENOUVELER",
+			Message: "Carte Vitale d'ancienne génération : à renouveler. Facturez en mode dégradé."}
+	case family == reader.FamilyCPS2ter:
+		return nil, &state.Error{Kind: state.Unsupported, Code: "CPS_A_RENOUVELER", Message: "CPS d'ancienne génération : à renouveler."}
+	case family.IsCPS():
+		return i.identifyCPS(ctx, p, h, family)
+	}
+	return i.identifyVitale(ctx, p, h, family)
 }
 
 // identifyCPS reads serial and state of the code (two commands), and the

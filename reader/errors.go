@@ -23,6 +23,7 @@ const (
 	Refused                 // the card refused the command
 	PINRequired             // the operation needs the code and none was verified
 	PINWrong                // the code was wrong; Error.Tries says how many tries are left
+	PINLastTry              // one try is left, and nothing was sent: the user must say that they know
 	PINBlocked              // the code is blocked
 	Busy                    // another program, or another front end, holds the card
 	LeaseLost               // the lease that the operation ran under is no longer held
@@ -43,6 +44,7 @@ var kindText = [...]string{
 	Refused:     "the card refused",
 	PINRequired: "the code is required",
 	PINWrong:    "wrong code",
+	PINLastTry:  "one try is left",
 	PINBlocked:  "the code is blocked",
 	Busy:        "the card is in use",
 	LeaseLost:   "the lease was lost",

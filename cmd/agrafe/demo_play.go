@@ -23,6 +23,8 @@ type story struct {
 	Seal          string    `json:"sceau"`   // path of the CMS
 	Authority     string    `json:"ac"`      // path of the test authority's certificate
 	OpenSSL       string    `json:"openssl"` // what `openssl cms -verify` said
+
+	show func(n int, s step) // called after each step
 }
 
 type step struct {
@@ -39,22 +41,31 @@ func (s *story) do(name string, f func() (string, error)) error {
 		return fmt.Errorf("cannot %s: %w", name, err)
 	}
 	s.Steps = append(s.Steps, step{name, detail, time.Since(start)})
+	s.show(len(s.Steps), s.Steps[len(s.Steps)-1])
 	return nil
 }
 
-func (s *story) text(w io.Writer) {
-	fmt.Fprintln(w, "DEMONSTRATION: virtual cards, invented people; nothing here may reach a payer")
-	fmt.Fprintln(w)
-	for i, st := range s.Steps {
-		fmt.Fprintf(w, "%2d  %-26s %8.1f ms  %s\n", i+1, st.Name, float64(st.Took.Microseconds())/1000, st.Detail)
+// tell returns the function that shows each step as it happens: on w, or not at
+// all when the result is for a program.
+func (e *env) tell() func(int, step) {
+	if e.json {
+		return func(int, step) {}
 	}
+	fmt.Fprint(e.out, "DEMONSTRATION: virtual cards, invented people; nothing here may reach a payer\n\n")
+	return func(n int, s step) {
+		fmt.Fprintf(e.out, "%2d  %-22s %8.1f ms  %s\n", n, s.Name, float64(s.Took.Microseconds())/1000, s.Detail)
+	}
+}
+
+// text shows where the results are, once all steps were shown.
+func (s *story) text(w io.Writer) {
 	fmt.Fprintf(w, "\nB2 file of the lot   %s\nseal of the FSE      %s\n\nverify the seal:\n  openssl cms -verify -inform DER -in %s -CAfile %s -purpose any\n",
 		s.B2, s.Seal, s.Seal, s.Authority)
 }
 
 // play makes one FSE through the WebSocket, from the cards to the lot's file.
 func (d *demoCmd) play(e *env, s *stage) (*story, error) {
-	out := &story{Demonstration: true}
+	out := &story{Demonstration: true, show: e.tell()}
 	var cps daemon.CPS
 	var patient daemon.Vitale
 	var practice daemon.Situation

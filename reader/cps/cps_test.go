@@ -207,7 +207,7 @@ func TestVerify(t *testing.T) {
 		{"wrong code costs one try", "medecin-secteur1", "9999", false, reader.PINWrong, 2, 2},
 		{"too short is not sent", "medecin-secteur1", "123", false, reader.PINWrong, 3, 3},
 		{"letters are not sent", "medecin-secteur1", "12a4", false, reader.PINWrong, 3, 3},
-		{"last try is not taken unasked", "medecin-dernier-essai", "1234", false, reader.PINWrong, 1, 1},
+		{"last try is not taken unasked", "medecin-dernier-essai", "1234", false, reader.PINLastTry, 0, 1},
 		{"last try with consent", "medecin-dernier-essai", "1234", true, reader.Internal, 0, 3},
 		{"last try, wrong", "medecin-dernier-essai", "9999", true, reader.PINBlocked, 0, 0},
 		{"blocked card is sent nothing", "medecin-code-bloque", "1234", true, reader.PINBlocked, 0, 0},

@@ -48,9 +48,9 @@ func (c *Card) PIN() (PINState, error) {
 // Verify shows the code to the card. It first reads the state of the code and
 // sends nothing when the code is blocked (PINBlocked), when it is not four
 // digits or was refused before by this card (PINWrong with the tries left), or
-// when one try is left and lastTry is false (PINWrong with Tries 1). foreign
-// tells that the code had been verified before by another program, whose session
-// a reset would end.
+// when one try is left and lastTry is false (PINLastTry). foreign tells that the
+// code had been verified before by another program, whose session a reset would
+// end.
 //
 // The command that holds the code is wiped when it has been sent; the code
 // itself is the caller's to wipe.
@@ -67,7 +67,7 @@ func (c *Card) Verify(code []byte, refusals *Refusals, lastTry bool) (foreign bo
 	case !wellFormed(code), refusals.has(c.serial, code):
 		return false, wrong
 	case state.Tries == 1 && !lastTry:
-		return false, wrong
+		return false, reader.Fail(reader.PINLastTry, op)
 	}
 	err = c.sendCode(op, code)
 	switch reader.KindOf(err) {

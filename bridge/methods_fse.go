@@ -36,6 +36,60 @@ func priceFSE(c call, raw jsontext.Value) (any, *rpcError) {
 	return c.daemon.Price(draft), nil
 }
 
+// checkFSE is priceFSE with all that forbids to sign.
+func checkFSE(c call, raw jsontext.Value) (any, *rpcError) {
+	draft, err := draftOf(raw)
+	if err != nil {
+		return nil, failed(daemon.Failure(err))
+	}
+	return c.daemon.Check(draft), nil
+}
+
+type natureParams struct {
+	ID    string `json:"id"`
+	Token string `json:"jeton,omitempty"` // of the question, once the user has confirmed
+}
+
+// natureResult is the question that the user must answer, or the FSE changed.
+type natureResult struct {
+	Question *fse.QuestionSMG `json:"question,omitempty"`
+	FSE      *lot.FSE         `json:"fse,omitempty"`
+}
+
+// confirmNature is how soins médicaux gratuits are ticked: the first call, without
+// token, asks; the second, with it, changes the FSE.
+func confirmNature(c call, p natureParams) (natureResult, error) {
+	if p.Token == "" {
+		q, err := c.daemon.AskSMG(c.who.name, p.ID)
+		return natureResult{Question: &q}, err
+	}
+	f, err := c.daemon.ConfirmSMG(c.ctx, c.who.name, p.ID, p.Token)
+	return natureResult{FSE: &f}, err
+}
+
+func leaveNature(c call, p idParams) (lot.FSE, error) {
+	return c.daemon.LeaveSMG(c.ctx, c.who.name, p.ID)
+}
+
+type splitResult struct {
+	FSE []lot.FSE `json:"fse"`
+}
+
+func splitFSE(c call, p idParams) (splitResult, error) {
+	list, err := c.daemon.SplitFSE(c.ctx, c.who.name, p.ID)
+	return splitResult{list}, err
+}
+
+type degradeParams struct {
+	ID        string `json:"id"`
+	Motif     string `json:"motif"` // key of the table motifs_degrade
+	Precision string `json:"precision,omitempty"`
+}
+
+func degradeFSE(c call, p degradeParams) (lot.FSE, error) {
+	return c.daemon.DegradeFSE(c.ctx, c.who.name, p.ID, p.Motif, p.Precision)
+}
+
 type createParams struct {
 	Draft jsontext.Value `json:"facture"`
 	Key   string         `json:"idempotencyKey,omitempty"`

@@ -26,7 +26,7 @@ import (
 )
 
 // ErrDown says that the daemon can't be reached.
-var ErrDown = errors.New("cannot reach agrafed: is the service running? try: agrafe status")
+var ErrDown = errors.New("cannot reach agrafed: start it, or name its configuration with --config")
 
 // Hello is the first message of a connection.
 type Hello struct {

@@ -21,6 +21,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -192,6 +193,43 @@ func (b *Book) Update(ctx context.Context, owner, id string, draft *fse.Draft) (
 		return one(change.record(id, owner, ""))
 	})
 	return f, err
+}
+
+// Split replaces an FSE that is not signed by several that are linked to each
+// other, in one change: the first keeps its identifier and number.
+func (b *Book) Split(ctx context.Context, owner, id string, parts []*fse.Draft) ([]FSE, error) {
+	ids := []string{id}
+	for range parts[1:] {
+		ids = append(ids, newID())
+	}
+	_, _, err := b.change(ctx, id, owner, func(_ journal.State, f *FSE) (entries []journal.Entry, err error) {
+		if f.State != fse.Brouillon && f.State != fse.ASigner {
+			return nil, ErrState
+		}
+		for i, part := range parts {
+			change := fseChange{State: fse.Brouillon, Certification: fse.Certification(part), Draft: part,
+				Linked: slices.DeleteFunc(slices.Clone(ids), func(other string) bool { return other == ids[i] })}
+			if i > 0 {
+				change.Owner = owner
+			}
+			entry, err := change.record(ids[i], owner, "")
+			if err != nil {
+				return nil, err
+			}
+			entries = append(entries, entry)
+		}
+		return entries, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]FSE, len(ids))
+	for i, one := range ids {
+		if list[i], err = b.Get(owner, one); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
 }
 
 // maxFSE is the largest FSE number.

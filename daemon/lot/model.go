@@ -16,8 +16,9 @@ type FSE struct {
 	Numero        int        `json:"numero,omitempty"` // 9 digits; reserved at the first attempt to sign and kept
 	Certification string     `json:"certification"`    // S, F or D
 	Draft         *fse.Draft `json:"facture"`
-	Price         *fse.Prix  `json:"prix,omitempty"` // as of the last attempt to sign
-	Lot           string     `json:"lot,omitempty"`  // Lot.ID
+	Price         *fse.Prix  `json:"prix,omitempty"`  // as of the last attempt to sign
+	Lot           string     `json:"lot,omitempty"`   // Lot.ID
+	Linked        []string   `json:"liees,omitempty"` // FSE split from the same draft
 	Created       time.Time  `json:"creee"`
 	Signature     *Signature `json:"signature,omitempty"`
 }
@@ -84,6 +85,7 @@ type fseChange struct {
 	Price         *fse.Prix  `json:"prix,omitempty"`
 	Numero        int        `json:"numero,omitempty"`
 	Lot           string     `json:"lot,omitempty"`
+	Linked        []string   `json:"liees,omitempty"`
 	Signature     *Signature `json:"signature,omitempty"`
 	Seal          []byte     `json:"sceau,omitempty"` // CMS, DER
 	Key           *callKey   `json:"appel,omitempty"`

@@ -90,6 +90,9 @@ func (f *FSE) apply(c *fseChange, seq uint64) {
 	if c.Lot != "" {
 		f.Lot = c.Lot
 	}
+	if c.Linked != nil {
+		f.Linked = c.Linked
+	}
 	if c.Signature != nil {
 		signature := *c.Signature
 		signature.Seq = seq

@@ -14,7 +14,7 @@ const maxTries = 3
 // begins by making sure of the card. The card is reset at the end, unless another
 // program had its code open before: that is its session, not ours.
 func (d *Daemon) withCode(ctx context.Context, principal string, h held, operation string, lease reader.LeaseID, use func(*cps.Card) error) (reader.Trace, error) {
-	tries, err := d.triesLeft(ctx, h, lease)
+	tries, err := d.triesLeft(ctx, principal, h, lease)
 	if err != nil {
 		return reader.Trace{}, err
 	}
@@ -23,17 +23,17 @@ func (d *Daemon) withCode(ctx context.Context, principal string, h held, operati
 	var trace reader.Trace
 	err = d.pins.use(ctx, pinKey{principal, h.cps.serial}, request, func(code []byte, lastTry bool) error {
 		var err error
-		trace, err = d.showCode(ctx, h, lease, code, lastTry, use)
+		trace, err = d.showCode(ctx, principal, h, lease, code, lastTry, use)
 		return err
 	})
 	return trace, err
 }
 
 // showCode verifies the code and runs use, in one transaction.
-func (d *Daemon) showCode(ctx context.Context, h held, lease reader.LeaseID, code []byte, lastTry bool, use func(*cps.Card) error) (reader.Trace, error) {
+func (d *Daemon) showCode(ctx context.Context, principal string, h held, lease reader.LeaseID, code []byte, lastTry bool, use func(*cps.Card) error) (reader.Trace, error) {
 	ctx, cancel := context.WithTimeout(ctx, d.cfg.cardPatience())
 	defer cancel()
-	trace, err := h.owner.Do(ctx, h.job("use the CPS", lease, func(tx *reader.Tx) error {
+	trace, err := h.owner.Do(ctx, h.job("use the CPS", principal, lease, func(tx *reader.Tx) error {
 		card, err := cps.OpenSerial(tx, h.cps.family, h.cps.serial)
 		if err != nil {
 			return err
@@ -62,14 +62,14 @@ func (d *Daemon) showCode(ctx context.Context, h held, lease reader.LeaseID, cod
 
 // triesLeft is how many tries the card showed last. A card that was blocked then
 // is asked again, for it may have been unblocked by another program.
-func (d *Daemon) triesLeft(ctx context.Context, h held, lease reader.LeaseID) (int, error) {
+func (d *Daemon) triesLeft(ctx context.Context, principal string, h held, lease reader.LeaseID) (int, error) {
 	if known := h.card.PINTriesLeft; known != nil && *known > 0 {
 		return *known, nil
 	}
 	var pin cps.PINState
 	ctx, cancel := context.WithTimeout(ctx, d.cfg.cardPatience())
 	defer cancel()
-	_, err := h.owner.Do(ctx, h.job("read the state of the code", lease, func(tx *reader.Tx) error {
+	_, err := h.owner.Do(ctx, h.job("read the state of the code", principal, lease, func(tx *reader.Tx) error {
 		card, err := cps.OpenSerial(tx, h.cps.family, h.cps.serial)
 		if err == nil {
 			pin, err = card.PIN()

@@ -55,7 +55,8 @@ type Daemon struct {
 	pins *pins
 	book *lot.Book
 
-	signing sync.Map // FSE ids that are being signed
+	signing sync.Map   // FSE ids that are being signed
+	telling sync.Mutex // held while the queue is read and told; taken before the hub's
 }
 
 // New opens the journal and returns a Daemon that Run sets going. It fails with

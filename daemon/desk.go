@@ -7,6 +7,8 @@ import (
 	"sync"
 	"unicode"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/agrafe-fse/agrafe/daemon/state"
 	"github.com/agrafe-fse/agrafe/reader"
 )
@@ -86,12 +88,22 @@ func (d *desk) add(name string) *place {
 	return p
 }
 
-// freeID makes an identifier of a reader's name: letters and digits, in lower
-// case, the rest as hyphens.
+// freeID makes an identifier of a reader's name: letters without accents and
+// digits, in lower case, the rest as hyphens.
 func (d *desk) freeID(name string) string {
-	id := strings.Join(strings.FieldsFunc(strings.ToLower(name), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	plain := strings.ToLower(norm.NFD.String(name)) // accents stand apart, and fall out
+	id := strings.Join(strings.FieldsFunc(plain, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && !unicode.Is(unicode.Mn, r)
 	}), "-")
+	id = strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return r
+	}, id)
+	if id == "" {
+		id = "lecteur"
+	}
 	for slices.ContainsFunc(d.places, func(p *place) bool { return p.reader.ID == id }) {
 		id += "-2"
 	}
@@ -105,7 +117,7 @@ func (d *desk) dropMissing(slots []reader.Slot) {
 			return false
 		}
 		d.forget(p)
-		go p.owner.Close() // it may have to wait for a command under way
+		p.owner.Close()
 		gone := p.reader
 		gone.State = "removed"
 		d.publish(state.Event{Type: state.EventReader, Reader: &gone})
@@ -120,6 +132,9 @@ func (d *desk) forget(p *place) {
 	}
 	if p.cps != nil {
 		d.left(p.cps.serial)
+	}
+	if _, reserved := p.owner.Held(); reserved { // it was for the card that leaves
+		d.publish(state.Event{Type: state.EventLease, Lease: &state.Lease{Reader: p.reader.ID}})
 	}
 	p.cancel, p.read, p.cps, p.vitale = nil, nil, nil, nil
 }
@@ -178,6 +193,11 @@ func (d *desk) startReading(p *place) {
 func (d *desk) learn(p *place, counter uint32, record func()) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.learnLocked(p, counter, record)
+}
+
+// learnLocked is learn with the mutex held.
+func (d *desk) learnLocked(p *place, counter uint32, record func()) {
 	if d.closed || !slices.Contains(d.places, p) || p.slot.Events != counter || p.slot.Presence != reader.Present {
 		return
 	}
@@ -188,12 +208,11 @@ func (d *desk) learn(p *place, counter uint32, record func()) {
 // setTries records how many tries the code of the card held has left.
 func (d *desk) setTries(h held, tries int) {
 	d.mu.Lock()
+	defer d.mu.Unlock()
 	p := d.find(h.reader.Name)
-	d.mu.Unlock()
-	if p == nil || h.card.PINTriesLeft != nil && *h.card.PINTriesLeft == tries {
-		return
+	if p != nil && (p.card.PINTriesLeft == nil || *p.card.PINTriesLeft != tries) {
+		d.learnLocked(p, h.counter, func() { p.card.PINTriesLeft = &tries })
 	}
-	d.learn(p, h.counter, func() { p.card.PINTriesLeft = &tries })
 }
 
 // close forgets all cards and waits for what is under way.

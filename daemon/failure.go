@@ -47,6 +47,7 @@ var journalFailures = map[journal.Kind]failure{
 	journal.Damaged:  {state.JournalDamaged, "JOURNAL_ENDOMMAGE", "Le journal est endommagé. Il n'est plus écrit ; restaurez une sauvegarde.", false},
 	journal.Locked:   {state.Busy, "JOURNAL_OUVERT", "Le journal est déjà ouvert par un autre programme.", true},
 	journal.DiskFull: {state.DiskFull, "DISQUE_PLEIN", "Le disque est plein. Rien n'a été enregistré ; libérez de la place, la saisie reprendra d'elle-même.", true},
+	journal.Invalid:  {state.Invalid, "TROP_GRAND", "Cette FSE est trop grande pour être enregistrée.", false},
 	journal.Closed:   {state.Offline, "ARRET", "Le service s'arrête.", true},
 }
 
@@ -73,10 +74,13 @@ func Failure(err error) *state.Error {
 
 func readerFailure(e *reader.Error) *state.Error {
 	out := readerFailures[e.Kind].error(e)
-	if e.Kind == reader.PINWrong {
-		tries := e.Tries
+	switch tries := e.Tries; e.Kind {
+	case reader.PINWrong:
 		out.Retries = &tries
 		out.Message = fmt.Sprintf("Code porteur faux : %s.", triesLeft(tries))
+	case reader.PINLastTry:
+		last := 1
+		out.Retries = &last
 	}
 	return out
 }
@@ -103,6 +107,8 @@ func bookFailure(err error) error {
 		return failure{state.Invalid, "ETAT", "Son état ne permet pas cette opération.", false}.error(err)
 	case errors.Is(err, lot.ErrDuplicate):
 		return failure{state.Duplicate, "CLE_REUTILISEE", "Cette clé d'idempotence a déjà servi pour un autre appel.", false}.error(err)
+	case errors.Is(err, lot.ErrReason):
+		return failure{state.Invalid, "MOTIF_ABSENT", "Cette FSE a un numéro : donnez le motif de son annulation, il est conservé.", false}.error(err)
 	case errors.Is(err, lot.ErrExhausted):
 		return failure{state.Invalid, "NUMEROS_EPUISES", "Tous les numéros sont pris : archivez les lots terminés.", false}.error(err)
 	}

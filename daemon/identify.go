@@ -147,7 +147,7 @@ func (i *identifier) identifyVitale(ctx context.Context, p *place, h held, famil
 // run does a reading on the card held, whoever has the lease, once more if
 // another program reset the card.
 func (i *identifier) run(ctx context.Context, h held, op string, f func(*reader.Tx) error) error {
-	j := h.job(op, "", f)
+	j := h.job(op, "", "", f)
 	j.System, j.Retry = true, true
 	_, err := h.owner.Do(ctx, j)
 	return err

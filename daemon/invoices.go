@@ -28,7 +28,7 @@ func (d *Daemon) CreateFSE(ctx context.Context, principal string, draft *fse.Dra
 	if err != nil {
 		return f, bookFailure(err)
 	}
-	d.publishFSE(f, nil)
+	d.publishFSE(f)
 	return f, nil
 }
 
@@ -42,7 +42,7 @@ func (d *Daemon) UpdateFSE(ctx context.Context, principal, id string, draft *fse
 	if err != nil {
 		return f, bookFailure(err)
 	}
-	d.publishFSE(f, nil)
+	d.publishFSE(f)
 	return f, nil
 }
 
@@ -88,11 +88,11 @@ func (d *Daemon) CancelFSE(ctx context.Context, principal, id, cause string) (lo
 		return lot.FSE{}, errSigning
 	}
 	defer d.signing.Delete(id)
-	f, l, err := d.book.Cancel(ctx, principal, id, cause)
+	f, lots, err := d.book.Cancel(ctx, principal, id, cause)
 	if err != nil {
 		return f, bookFailure(err)
 	}
-	d.publishFSE(f, l)
+	d.publishFSE(f, lots...)
 	return f, nil
 }
 
@@ -147,18 +147,22 @@ func (d *Daemon) LotFile(id string) (name string, file []byte, err error) {
 	return name, file, bookFailure(err)
 }
 
-// publishFSE tells front ends of an FSE, and of the lot it went into.
-func (d *Daemon) publishFSE(f lot.FSE, l *lot.Lot) {
+// publishFSE tells front ends of an FSE, and of the lots that changed with it.
+func (d *Daemon) publishFSE(f lot.FSE, lots ...lot.Lot) {
 	shown := ShowFSE(f)
 	d.hub.publish(state.Event{Type: state.EventFSE, FSE: &shown})
-	if l != nil {
-		in := ShowLot(*l)
-		d.hub.publish(state.Event{Type: state.EventLot, Lot: &in})
+	for _, l := range lots {
+		changed := ShowLot(l)
+		d.hub.publish(state.Event{Type: state.EventLot, Lot: &changed})
 	}
 	d.publishQueue()
 }
 
+// publishQueue tells front ends what waits. Counts are read and told one after
+// the other, so that the last told are the last read.
 func (d *Daemon) publishQueue() {
+	d.telling.Lock()
+	defer d.telling.Unlock()
 	queue := d.book.Queue()
 	d.hub.publish(state.Event{Type: state.EventQueue, Queue: &queue})
 }

@@ -61,7 +61,7 @@ func (d *Daemon) SplitFSE(ctx context.Context, principal, id string) ([]lot.FSE,
 		return nil, bookFailure(err)
 	}
 	for _, one := range list {
-		d.publishFSE(one, nil)
+		d.publishFSE(one)
 	}
 	return list, nil
 }

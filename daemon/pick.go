@@ -8,31 +8,27 @@ import (
 )
 
 // pick holds the place with the card of the wanted state: in the reader id, or
-// in the only reader that has one when id is "". It waits until the card was read.
+// in the only reader that has one when id is "". It waits until the card was read,
+// and has it read once more if that failed in a way that may pass.
 func (d *desk) pick(ctx context.Context, id string, wanted state.CardState) (held, error) {
-	p, read, err := d.choose(id, wanted)
-	if err != nil {
-		return held{}, err
-	}
-	if read != nil {
+	for again := true; ; {
+		h, reading, err := d.choose(id, wanted, again)
+		if reading == nil {
+			return h, err
+		}
+		again = again && h.card.Problem == nil
 		select {
-		case <-read:
+		case <-reading:
 		case <-ctx.Done():
 			return held{}, reader.Fail(reader.Canceled, "read the card")
 		}
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	switch {
-	case p.card.State != wanted:
-		return held{}, reader.Fail(reader.CardRemoved, "read the card")
-	case p.card.Problem != nil:
-		return held{}, p.card.Problem
-	}
-	return p.hold(), nil
 }
 
-func (d *desk) choose(id string, wanted state.CardState) (*place, <-chan struct{}, error) {
+// choose finds the place. While its card is being read it returns a channel that
+// is closed when that is over; the card may be another one then. With again, a
+// card that could not be read is read anew.
+func (d *desk) choose(id string, wanted state.CardState, again bool) (held, <-chan struct{}, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var found []*place
@@ -41,14 +37,27 @@ func (d *desk) choose(id string, wanted state.CardState) (*place, <-chan struct{
 			found = append(found, p)
 		}
 	}
-	switch {
-	case len(found) == 1:
-		return found[0], found[0].read, nil
-	case len(found) > 1:
-		return nil, nil, &state.Error{Kind: state.Invalid, Code: "PLUSIEURS_CARTES", Path: "reader", Retryable: true,
+	if len(found) == 0 {
+		return held{}, nil, d.missing(id, wanted)
+	}
+	if len(found) > 1 {
+		return held{}, nil, &state.Error{Kind: state.Invalid, Code: "PLUSIEURS_CARTES", Path: "reader", Retryable: true,
 			Message: "Plusieurs cartes conviennent : précisez le lecteur ou n'en laissez qu'une."}
 	}
-	return nil, nil, d.missing(id, wanted)
+	p := found[0]
+	h := p.hold()
+	problem := p.card.Problem
+	switch {
+	case !p.card.Read:
+		return h, p.read, nil
+	case problem != nil && problem.Retryable && again && !d.closed:
+		p.card.Read, p.card.Problem = false, nil
+		d.startReading(p)
+		return h, p.read, nil
+	case problem != nil:
+		return held{}, nil, problem
+	}
+	return h, nil, nil
 }
 
 // missing says why there is no card of the wanted state.

@@ -20,8 +20,9 @@ type pins struct {
 	prompter Prompter
 	refusals cps.Refusals
 
-	mu       sync.Mutex // protects sessions and what they hold
+	mu       sync.Mutex // protects the fields below and what they hold
 	sessions map[pinKey]*pinSession
+	shown    map[*typed]struct{} // codes that are being asked for or shown to a card
 }
 
 // opCode names the operation in errors.
@@ -31,13 +32,20 @@ type pinKey struct{ principal, serial string }
 
 // pinSession is a code that was typed. Times are read by the monotonic clock.
 type pinSession struct {
-	code    []byte
-	expires time.Time
-	used    []time.Time // signatures in the last minute
+	code []byte
+	used []time.Time // signatures in the last minute
+	end  *time.Timer // wipes the code when its time is over
+}
+
+// typed is a code that a card is being shown. ended says that its key was
+// forgotten meanwhile: the code is not kept then.
+type typed struct {
+	key   pinKey
+	ended bool
 }
 
 func newPins(cfg PINConfig, life time.Duration, p Prompter) *pins {
-	return &pins{cfg: cfg, life: life, prompter: p, sessions: make(map[pinKey]*pinSession)}
+	return &pins{cfg: cfg, life: life, prompter: p, sessions: make(map[pinKey]*pinSession), shown: make(map[*typed]struct{})}
 }
 
 // use gives the code of key to do, which shows it to the card: the session's, or
@@ -46,27 +54,31 @@ func newPins(cfg PINConfig, life time.Duration, p Prompter) *pins {
 func (s *pins) use(ctx context.Context, key pinKey, r PINRequest, do func(code []byte, lastTry bool) error) error {
 	if code := s.take(key); code != nil {
 		defer clear(code)
-		return s.judge(key, nil, do(code, false))
+		err := do(code, false)
+		s.judge(key, err)
+		return err
 	}
+	one := s.begin(key)
+	defer s.drop(one)
 	answer, err := s.ask(ctx, r)
 	if err != nil {
 		return err
 	}
 	defer clear(answer.Code)
-	return s.judge(key, answer.Code, do(answer.Code, answer.LastTry))
+	err = do(answer.Code, answer.LastTry)
+	s.judge(key, err)
+	if err == nil && s.cfg.Policy == PINSession {
+		s.keep(one, answer.Code)
+	}
+	return err
 }
 
-// judge draws the consequence of what the card said of the code: fresh is a code
-// that was typed for this use.
-func (s *pins) judge(key pinKey, fresh []byte, err error) error {
+// judge forgets the code of key if the card has refused it.
+func (s *pins) judge(key pinKey, err error) {
 	switch reader.KindOf(err) {
 	case reader.PINWrong, reader.PINBlocked:
 		s.forget(key)
 	}
-	if err == nil && fresh != nil && s.cfg.Policy == PINSession {
-		s.keep(key, fresh)
-	}
-	return err
 }
 
 func (s *pins) ask(ctx context.Context, r PINRequest) (PINAnswer, error) {
@@ -80,8 +92,23 @@ func (s *pins) ask(ctx context.Context, r PINRequest) (PINAnswer, error) {
 	return answer, err
 }
 
-// take returns a copy of the code kept for key, nil if there is none, if its time
-// is over, or if it has served too often in the last minute.
+// begin notes that a code of key is about to be asked for.
+func (s *pins) begin(key pinKey) *typed {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	one := &typed{key: key}
+	s.shown[one] = struct{}{}
+	return one
+}
+
+func (s *pins) drop(one *typed) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.shown, one)
+}
+
+// take returns a copy of the code kept for key, nil if there is none or if it has
+// served too often in the last minute.
 func (s *pins) take(key pinKey) []byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -91,55 +118,69 @@ func (s *pins) take(key pinKey) []byte {
 	}
 	now := time.Now()
 	session.used = slices.DeleteFunc(session.used, func(t time.Time) bool { return now.Sub(t) >= time.Minute })
-	if now.After(session.expires) || len(session.used) >= s.cfg.SignaturesPerMinute {
-		s.drop(key)
+	if len(session.used) >= s.cfg.SignaturesPerMinute {
+		s.wipe(key)
 		return nil
 	}
 	session.used = append(session.used, now)
 	return bytes.Clone(session.code)
 }
 
-func (s *pins) keep(key pinKey, code []byte) {
+// keep makes a code that was just used a session.
+func (s *pins) keep(one *typed, code []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.drop(key)
-	s.sessions[key] = &pinSession{code: bytes.Clone(code), expires: time.Now().Add(s.life)}
+	if one.ended {
+		return
+	}
+	s.wipe(one.key)
+	session := &pinSession{code: bytes.Clone(code), used: []time.Time{time.Now()}}
+	session.end = time.AfterFunc(s.life, func() { s.expire(one.key, session) })
+	s.sessions[one.key] = session
 }
 
-// forget wipes the code of key, and tells whether there was one.
-func (s *pins) forget(key pinKey) bool {
+// expire wipes a session whose time is over, unless another has taken its place.
+func (s *pins) expire(key pinKey, session *pinSession) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.drop(key)
+	if s.sessions[key] == session {
+		s.wipe(key)
+	}
 }
 
-// drop is forget with the mutex held.
-func (s *pins) drop(key pinKey) bool {
+// wipe ends the session of key, if there is one, with the mutex held.
+func (s *pins) wipe(key pinKey) bool {
 	session := s.sessions[key]
 	if session == nil {
 		return false
 	}
+	session.end.Stop()
 	clear(session.code)
 	delete(s.sessions, key)
 	return true
 }
 
+// forget wipes the code of key, and tells whether there was one.
+func (s *pins) forget(key pinKey) bool { return s.forgetWhere(func(k pinKey) bool { return k == key }) }
+
 // forgetCard wipes the codes of a card that was taken out.
 func (s *pins) forgetCard(serial string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for key := range s.sessions {
-		if key.serial == serial {
-			s.drop(key)
-		}
-	}
+	s.forgetWhere(func(k pinKey) bool { return k.serial == serial })
 }
 
 // forgetAll wipes every code.
-func (s *pins) forgetAll() {
+func (s *pins) forgetAll() { s.forgetWhere(func(pinKey) bool { return true }) }
+
+func (s *pins) forgetWhere(matches func(pinKey) bool) (any bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for key := range s.sessions {
-		s.drop(key)
+	for one := range s.shown {
+		one.ended = one.ended || matches(one.key)
 	}
+	for key := range s.sessions {
+		if matches(key) {
+			any = s.wipe(key) || any
+		}
+	}
+	return any
 }

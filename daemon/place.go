@@ -55,7 +55,8 @@ func (p *place) hold() held {
 	return held{owner: p.owner, reader: p.reader, card: p.card, counter: p.slot.Events, cps: p.cps, vitale: p.vitale}
 }
 
-// job returns a job on the card that was held, which must still be there.
-func (h held) job(op string, lease reader.LeaseID, run func(*reader.Tx) error) reader.Job {
-	return reader.Job{Op: op, Lease: lease, Events: &h.counter, Run: run}
+// job returns a job for principal on the card that was held, which must still be
+// there.
+func (h held) job(op, principal string, lease reader.LeaseID, run func(*reader.Tx) error) reader.Job {
+	return reader.Job{Op: op, Holder: principal, Lease: lease, Events: &h.counter, Run: run}
 }

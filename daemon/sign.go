@@ -3,10 +3,12 @@ package daemon
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 
+	"github.com/agrafe-fse/agrafe/daemon/b2"
 	"github.com/agrafe-fse/agrafe/daemon/fse"
 	"github.com/agrafe-fse/agrafe/daemon/lot"
 	"github.com/agrafe-fse/agrafe/daemon/seal"
@@ -39,13 +41,13 @@ func (d *Daemon) beginSigning(id string) bool {
 // FSE has its number, in state `a-signer`; whatever fails after that leaves it so,
 // to be signed again under the same number.
 func (d *Daemon) SignFSE(ctx context.Context, principal string, r SignRequest, c lot.Call) (lot.FSE, error) {
-	if f, found, err := d.book.Repeated(principal, c); found || err != nil {
-		return f, bookFailure(err)
-	}
 	if !d.beginSigning(r.ID) {
 		return lot.FSE{}, errSigning
 	}
 	defer d.signing.Delete(r.ID)
+	if f, found, err := d.book.Repeated(principal, c); found || err != nil {
+		return f, bookFailure(err)
+	}
 	f, err := d.book.Get(principal, r.ID)
 	if err != nil {
 		return f, bookFailure(err)
@@ -53,7 +55,7 @@ func (d *Daemon) SignFSE(ctx context.Context, principal string, r SignRequest, c
 	if f, err = d.reserve(ctx, principal, f); err != nil {
 		return f, err
 	}
-	present, err := d.checkVitale(ctx, f, r.Vitale)
+	present, err := d.checkVitale(ctx, principal, f, r.Vitale)
 	if err != nil {
 		return lot.FSE{}, Failure(err)
 	}
@@ -62,11 +64,11 @@ func (d *Daemon) SignFSE(ctx context.Context, principal string, r SignRequest, c
 		return lot.FSE{}, Failure(err)
 	}
 	signature.Presence = present
-	done, l, err := d.book.Signed(ctx, principal, f, sealed, signature, c)
+	done, lots, err := d.book.Signed(ctx, principal, f, sealed, signature, c)
 	if err != nil {
 		return done, bookFailure(err)
 	}
-	d.publishFSE(done, l)
+	d.publishFSE(done, lots...)
 	return done, nil
 }
 
@@ -79,11 +81,15 @@ func (d *Daemon) reserve(ctx context.Context, principal string, f lot.FSE) (lot.
 	if len(answer.Erreurs) > 0 {
 		return f, refused(answer)
 	}
+	if _, err := b2.RouteOf(answer.Prix.Destinataire.Regime, answer.Prix.Destinataire.Caisse, answer.Prix.Destinataire.Centre); err != nil {
+		return f, &state.Error{Kind: state.Invalid, Code: "DESTINATAIRE_SANS_ROUTE", Path: "amo", Err: err,
+			Message: "Le centre informatique de cet organisme n'est pas connu : la FSE ne pourrait pas partir."}
+	}
 	f, err := d.book.Reserve(ctx, principal, f.ID, answer.Prix)
 	if err != nil {
 		return f, bookFailure(err)
 	}
-	d.publishFSE(f, nil)
+	d.publishFSE(f)
 	return f, nil
 }
 
@@ -101,7 +107,7 @@ func refused(a fse.Answer) *state.Error {
 
 // checkVitale makes sure, in the mode securise, that the Vitale of the patient is
 // in a reader now: it reads the numbers on it again.
-func (d *Daemon) checkVitale(ctx context.Context, f lot.FSE, id string) (present bool, err error) {
+func (d *Daemon) checkVitale(ctx context.Context, principal string, f lot.FSE, id string) (present bool, err error) {
 	if f.Draft.Mode != fse.Securise {
 		return false, nil
 	}
@@ -112,7 +118,7 @@ func (d *Daemon) checkVitale(ctx context.Context, f lot.FSE, id string) (present
 		return false, err
 	}
 	var numbers []string
-	_, err = h.owner.Do(ctx, h.job("check the Carte Vitale", "", func(tx *reader.Tx) error {
+	_, err = h.owner.Do(ctx, h.job("check the Carte Vitale", principal, "", func(tx *reader.Tx) error {
 		var err error
 		numbers, err = vitale.ReadNIR(tx)
 		return err
@@ -156,7 +162,9 @@ func (d *Daemon) sealFSE(ctx context.Context, principal string, f lot.FSE, r Sig
 	if err != nil {
 		return nil, signature, err
 	}
-	sealed, err = draft.Seal(raw)
+	if sealed, err = draft.Seal(raw); errors.Is(err, seal.ErrSeal) {
+		err = &reader.Error{Kind: reader.Malformed, Op: "sign", Err: err}
+	}
 	return sealed, lot.Signature{At: at, Serial: h.cps.serial, Commands: trace.Commands}, err
 }
 

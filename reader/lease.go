@@ -73,13 +73,14 @@ func (l *lease) grant(holder string, life time.Duration) Lease {
 	return l.Lease
 }
 
-func (l *lease) admit(id LeaseID, op string) error {
+func (l *lease) admit(j Job) error {
 	switch current := l.current(); {
-	case id == current:
+	case j.Lease == current:
 		return nil
-	case id == "":
-		return Fail(Busy, op)
-	default:
-		return Fail(LeaseLost, op)
+	case j.Lease != "":
+		return Fail(LeaseLost, j.Op)
+	case j.Holder != "" && j.Holder == l.Holder:
+		return nil
 	}
+	return Fail(Busy, j.Op)
 }

@@ -12,6 +12,9 @@ type Job struct {
 	// Lease is the lease under which the job runs, "" for none. While somebody
 	// holds a lease, a job without it is refused with Busy.
 	Lease LeaseID
+	// Holder is the principal that the job is run for: its own lease is no
+	// obstacle, whether Lease names it or not.
+	Holder string
 	// System jobs are the program's own reading of a card that has just come;
 	// they run whoever holds the lease.
 	System bool
@@ -175,7 +178,7 @@ func (o *Owner) admit(j Job) error {
 	if j.System {
 		return nil
 	}
-	return o.lease.admit(j.Lease, j.Op)
+	return o.lease.admit(j)
 }
 
 // about gives err the operation's name where it has none of its own.

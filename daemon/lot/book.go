@@ -61,6 +61,7 @@ var (
 	ErrState     = errors.New("cannot do this in its state")
 	ErrDuplicate = errors.New("cannot use this key: it was used for another call")
 	ErrExhausted = errors.New("cannot give a number: all are in use")
+	ErrReason    = errors.New("cannot cancel an FSE that has a number without a reason")
 )
 
 // Call identifies a call that changes something, so that its repetition is
@@ -125,9 +126,9 @@ func own(g getter, id, owner string) (*FSE, error) {
 }
 
 // change appends the entries that decide makes of the FSE id of owner, and
-// returns the FSE and, if it is in one, its lot.
-func (b *Book) change(ctx context.Context, id, owner string, decide func(journal.State, *FSE) ([]journal.Entry, error)) (FSE, *Lot, error) {
-	_, err := b.journal.Update(ctx, func(s journal.State) ([]journal.Entry, error) {
+// returns the FSE and the lots that were changed with it.
+func (b *Book) change(ctx context.Context, id, owner string, decide func(journal.State, *FSE) ([]journal.Entry, error)) (FSE, []Lot, error) {
+	records, err := b.journal.Update(ctx, func(s journal.State) ([]journal.Entry, error) {
 		f, err := own(s, id, owner)
 		if err != nil {
 			return nil, err
@@ -137,22 +138,40 @@ func (b *Book) change(ctx context.Context, id, owner string, decide func(journal
 	if err != nil {
 		return FSE{}, nil, err
 	}
-	return b.withLot(id, owner)
-}
-
-func (b *Book) withLot(id, owner string) (f FSE, l *Lot, err error) {
+	var f FSE
+	var lots []Lot
 	err = b.journal.View(func(s journal.State) error {
 		found, err := own(s, id, owner)
 		if err != nil {
 			return err
 		}
 		f = *found
-		if f.Lot != "" {
-			l, err = get[Lot](s, keyLot(f.Lot))
-		}
+		lots, err = changedLots(s, records, f.Lot)
 		return err
 	})
-	return f, l, err
+	return f, lots, err
+}
+
+// changedLots returns the lots that records are about and, after them, the one of
+// the FSE that they are about.
+func changedLots(s journal.State, records []journal.Record, last string) (lots []Lot, err error) {
+	ids := []string{last}
+	for _, r := range records {
+		if r.Kind == kindLot && r.Subject != last {
+			ids = slices.Insert(ids, len(ids)-1, r.Subject)
+		}
+	}
+	for _, id := range ids {
+		if id == "" {
+			continue
+		}
+		l, err := get[Lot](s, keyLot(id))
+		if err != nil {
+			return nil, err
+		}
+		lots = append(lots, *l)
+	}
+	return lots, nil
 }
 
 // one is the entry e alone.
@@ -178,8 +197,7 @@ func (b *Book) Create(ctx context.Context, owner string, draft *fse.Draft, c Cal
 	if err != nil {
 		return FSE{}, err
 	}
-	f, _, err := b.withLot(id, owner)
-	return f, err
+	return b.Get(owner, id)
 }
 
 // Update replaces the draft of an FSE that is not signed. Its number, if it has
@@ -260,10 +278,13 @@ func (b *Book) Reserve(ctx context.Context, owner, id string, price *fse.Prix) (
 
 // Cancel ends an FSE that was not transmitted and is in no closed lot. Its number
 // is not used again.
-func (b *Book) Cancel(ctx context.Context, owner, id, cause string) (FSE, *Lot, error) {
+func (b *Book) Cancel(ctx context.Context, owner, id, cause string) (FSE, []Lot, error) {
 	return b.change(ctx, id, owner, func(s journal.State, f *FSE) ([]journal.Entry, error) {
 		if !fse.CanMove(f.State, fse.Annulee) {
 			return nil, ErrState
+		}
+		if f.Numero != 0 && strings.TrimSpace(cause) == "" {
+			return nil, ErrReason
 		}
 		if f.Lot != "" {
 			l, err := get[Lot](s, keyLot(f.Lot))

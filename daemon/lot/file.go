@@ -70,16 +70,20 @@ func toB2(l Lot, members []FSE) (b2.File, error) {
 // factureB2 writes one FSE: the records 2, 2S, 4 and 5.
 func factureB2(f FSE) (b2.Facture, error) {
 	d, p := f.Draft, f.Price
-	insured := d.Assure
-	if insured == nil {
-		insured = &d.Beneficiaire
+	insured := d.Beneficiaire.NIR
+	if d.Assure != nil {
+		insured = d.Assure.NIR
+	}
+	nir, _, err := fse.ParseNIR(insured)
+	if err != nil {
+		return b2.Facture{}, err
 	}
 	birth, err := naissanceB2(d.Beneficiaire.Naissance)
 	if err != nil {
 		return b2.Facture{}, err
 	}
 	out := b2.Facture{
-		Numero: f.Numero, NIR: insured.NIR[:13], CleNIR: insured.NIR[13:],
+		Numero: f.Numero, NIR: nir.String()[:13], CleNIR: nir.Key(),
 		Regime: p.Destinataire.Regime, Caisse: p.Destinataire.Caisse, Centre: p.Destinataire.Centre,
 		Nature: p.Nature, Naissance: birth, RangNaissance: max(1, d.Beneficiaire.Rang),
 	}
@@ -118,8 +122,11 @@ func dateB2(t time.Time) b2.Date {
 func dateOf(d fse.Date) b2.Date { return b2.Date(d.Year()%100*10000 + d.Month()*100 + d.Day()) }
 
 // naissanceB2 writes a date of birth as AAMMJJ, with the digits of the card: a
-// lunar date stays what it is.
+// lunar date stays what it is. An anonymous patient has none.
 func naissanceB2(n fse.Naissance) (b2.Date, error) {
+	if n.EnCarte == "" && n.Civile.IsZero() {
+		return 0, nil
+	}
 	day, month, year, err := n.Digits()
 	if err != nil {
 		return 0, err

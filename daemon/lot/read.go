@@ -9,8 +9,14 @@ import (
 )
 
 // Get returns the FSE id of owner.
-func (b *Book) Get(owner, id string) (FSE, error) {
-	f, _, err := b.withLot(id, owner)
+func (b *Book) Get(owner, id string) (f FSE, err error) {
+	err = b.journal.View(func(s journal.State) error {
+		found, err := own(s, id, owner)
+		if err == nil {
+			f = *found
+		}
+		return err
+	})
 	return f, err
 }
 

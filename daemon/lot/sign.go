@@ -11,7 +11,7 @@ import (
 
 // Signed records the seal of an FSE, as it was reserved, and puts it in the open
 // lot of its professional, payer and certification, in one change.
-func (b *Book) Signed(ctx context.Context, owner string, reserved FSE, seal []byte, signature Signature, c Call) (FSE, *Lot, error) {
+func (b *Book) Signed(ctx context.Context, owner string, reserved FSE, seal []byte, signature Signature, c Call) (FSE, []Lot, error) {
 	return b.change(ctx, reserved.ID, owner, func(s journal.State, f *FSE) ([]journal.Entry, error) {
 		if f.State != fse.ASigner || f.Numero != reserved.Numero {
 			return nil, ErrState

@@ -60,22 +60,21 @@ func (c *Card) Verify(code []byte, refusals *Refusals, lastTry bool) (foreign bo
 	if err != nil {
 		return false, err
 	}
-	wrong := &reader.Error{Kind: reader.PINWrong, Op: op, Tries: state.Tries}
+	if state.Tries == maxTries && !state.Verified {
+		refusals.forget(c.serial) // the right code was shown since; the refused one may be the new one
+	}
 	switch {
 	case state.Blocked:
-		return false, reader.Fail(reader.PINBlocked, op)
+		err = reader.Fail(reader.PINBlocked, op)
 	case !wellFormed(code), refusals.has(c.serial, code):
-		return false, wrong
+		err = &reader.Error{Kind: reader.PINWrong, Op: op, Tries: state.Tries}
 	case state.Tries == 1 && !lastTry:
-		return false, reader.Fail(reader.PINLastTry, op)
-	}
-	err = c.sendCode(op, code)
-	switch reader.KindOf(err) {
-	case reader.PINWrong, reader.PINBlocked:
-		refusals.add(c.serial, code)
-	}
-	if e, ok := err.(*reader.Error); ok && e.Kind == reader.PINWrong && e.Tries == 0 {
-		err = reader.Fail(reader.PINBlocked, op) // 63C0: that was the last try
+		err = reader.Fail(reader.PINLastTry, op)
+	default:
+		err = c.sendCode(op, code)
+		if k := reader.KindOf(err); k == reader.PINWrong || k == reader.PINBlocked {
+			refusals.add(c.serial, code)
+		}
 	}
 	return state.Verified, err
 }
@@ -88,7 +87,14 @@ func (c *Card) sendCode(op string, code []byte) error {
 	if err != nil {
 		return err
 	}
-	return iso7816.StatusOf(answer).Err(op)
+	status := iso7816.StatusOf(answer)
+	switch tries, counted := status.Tries(); {
+	case counted && tries > 0:
+		return &reader.Error{Kind: reader.PINWrong, Op: op, Tries: tries}
+	case counted, status == iso7816.AuthBlocked:
+		return reader.Fail(reader.PINBlocked, op)
+	}
+	return status.Err(op)
 }
 
 func wellFormed(code []byte) bool {
@@ -106,17 +112,17 @@ func wellFormed(code []byte) bool {
 type Refusals struct {
 	mu      sync.Mutex // protects the fields below
 	key     []byte
-	refused map[string]bool
+	refused map[string]map[string]bool // by serial, then by digest
 }
 
-func (r *Refusals) digest(serial string, code []byte) string {
+// digest is called with the mutex held.
+func (r *Refusals) digest(code []byte) string {
 	if r.key == nil {
 		r.key = make([]byte, sha256.Size)
 		rand.Read(r.key)
-		r.refused = make(map[string]bool)
+		r.refused = make(map[string]map[string]bool)
 	}
 	m := hmac.New(sha256.New, r.key)
-	m.Write([]byte(serial))
 	m.Write(code)
 	return string(m.Sum(nil))
 }
@@ -124,18 +130,23 @@ func (r *Refusals) digest(serial string, code []byte) string {
 func (r *Refusals) has(serial string, code []byte) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.refused[r.digest(serial, code)]
+	digest := r.digest(code)
+	return r.refused[serial][digest]
 }
 
 func (r *Refusals) add(serial string, code []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.refused[r.digest(serial, code)] = true
+	digest := r.digest(code)
+	if r.refused[serial] == nil {
+		r.refused[serial] = make(map[string]bool)
+	}
+	r.refused[serial][digest] = true
 }
 
-// Forget drops all that is remembered, as when a card's code was changed.
-func (r *Refusals) Forget() {
+// forget drops what is remembered of a card.
+func (r *Refusals) forget(serial string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.key, r.refused = nil, nil
+	delete(r.refused, serial)
 }

@@ -76,18 +76,15 @@ func (s Status) Tries() (n int, ok bool) {
 	return 0, false
 }
 
-// Err returns nil for OK and a typed error about op for any other status.
+// Err returns nil for OK and a typed error about op for any other status. What a
+// status says of a code counts only as the answer to VERIFY: the driver that
+// sends it looks itself.
 func (s Status) Err(op string) error {
-	if tries, ok := s.Tries(); ok {
-		return &reader.Error{Kind: reader.PINWrong, Op: op, Tries: tries}
-	}
 	switch s {
 	case OK:
 		return nil
 	case SecurityStatus:
 		return reader.Fail(reader.PINRequired, op)
-	case AuthBlocked:
-		return reader.Fail(reader.PINBlocked, op)
 	case FunctionUnknown, FileNotFound, ReferenceNotFound, INSUnknown, CLAUnknown:
 		return reader.Fail(reader.Unsupported, op)
 	}

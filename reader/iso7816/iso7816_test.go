@@ -100,9 +100,9 @@ func TestStatusErr(t *testing.T) {
 		kind   reader.Kind
 		tries  int
 	}{
-		{0x63C2, reader.PINWrong, 2},
+		{0x63C2, reader.Refused, 0},
 		{SecurityStatus, reader.PINRequired, 0},
-		{AuthBlocked, reader.PINBlocked, 0},
+		{AuthBlocked, reader.Refused, 0},
 		{FileNotFound, reader.Unsupported, 0},
 		{0x6985, reader.Refused, 0},
 	}

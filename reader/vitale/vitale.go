@@ -14,6 +14,9 @@
 package vitale
 
 import (
+	"strings"
+	"unicode"
+
 	"github.com/agrafe-fse/agrafe/reader"
 	"github.com/agrafe-fse/agrafe/reader/iso7816"
 )
@@ -149,9 +152,16 @@ func join(op string, identities, numbers []iso7816.TLV) (Card, error) {
 		return Card{}, reader.Failf(reader.Malformed, op, "%d persons and %d numbers", len(c.Persons), i)
 	}
 	for _, p := range c.Persons {
-		if len(p.NIR) != nirSize {
-			return Card{}, reader.Failf(reader.Malformed, op, "a NIR of %d characters", len(p.NIR))
+		if len(p.NIR) != nirSize || !only(p.NIR, isNIR) || !only(p.Nom+p.Prenom+p.Naissance+p.Nationalite+p.Debut, isText) {
+			return Card{}, reader.Failf(reader.Malformed, op, "what is no NIR or no text")
 		}
 	}
 	return c, nil
+}
+
+func isNIR(r rune) bool  { return r >= '0' && r <= '9' || r == 'A' || r == 'B' }
+func isText(r rune) bool { return unicode.IsPrint(r) }
+
+func only(s string, ok func(rune) bool) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return !ok(r) }) < 0
 }

@@ -43,10 +43,14 @@ import (
 // subprotocol names the wire in the WebSocket handshake.
 const subprotocol = "agrafe.v1"
 
-// maxConnections bounds the connections of all clients together.
-const maxConnections = 512
+// Bounds of the connections of all clients together: those that were let in, and
+// those that have not shown yet who they are.
+const (
+	maxConnections = 512
+	maxStrangers   = 128
+)
 
-// headerTimeout bounds the time to send a request's header.
+// headerTimeout bounds the time to send a request.
 const headerTimeout = 3 * time.Second
 
 // Server is the daemon's door.
@@ -63,8 +67,11 @@ type Server struct {
 	control   net.Listener   // nil where there is none
 	places    chan struct{}  // one for each connection
 
-	ctx    context.Context // of Serve
-	active sync.WaitGroup
+	ctx context.Context // of Serve
+
+	mu      sync.Mutex // protects closing, and active against additions after it
+	closing bool
+	active  sync.WaitGroup // connections and listeners
 }
 
 // PortTakenError says that another program has the port.
@@ -122,13 +129,15 @@ func (s *Server) listen() error {
 	default:
 		s.listeners = append(s.listeners, second)
 	}
+	if s.control, err = listenControl(cfg.ControlSocket()); err != nil {
+		return err
+	}
 	token, err := writeToken(cfg.TokenFile())
 	if err != nil {
 		return err
 	}
 	s.gate = newGate(port, token)
-	s.control, err = listenControl(cfg.ControlSocket())
-	return err
+	return nil
 }
 
 // Addr is where the WebSocket is: "127.0.0.1:17373".
@@ -152,19 +161,37 @@ func (s *Server) Serve(ctx context.Context) error {
 	case <-ctx.Done():
 	case err = <-failed:
 	}
+	s.mu.Lock()
+	s.closing = true
+	s.mu.Unlock()
 	_ = public.Close()
 	_ = local.Close()
 	s.active.Wait()
 	return err
 }
 
+// enter counts a connection in, unless the server is closing; leave counts it out.
+func (s *Server) enter() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closing || s.ctx.Err() != nil {
+		return false
+	}
+	s.active.Add(1)
+	return true
+}
+
+func (s *Server) leave() { s.active.Done() }
+
 func (s *Server) httpServer(h http.Handler) *http.Server {
 	return &http.Server{
-		Handler:           h,
-		ReadHeaderTimeout: headerTimeout,
-		IdleTimeout:       headerTimeout,
-		MaxHeaderBytes:    8 << 10,
-		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+		Handler:                      h,
+		ReadTimeout:                  headerTimeout,
+		IdleTimeout:                  headerTimeout,
+		MaxHeaderBytes:               8 << 10,
+		ConnState:                    newStrangers().see,
+		DisableGeneralOptionsHandler: true,
+		ErrorLog:                     slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
 }
 
@@ -216,12 +243,15 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, who principal) 
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	}
+	if !s.enter() {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
+	defer s.leave()
 	ws, err := s.upgrader.Upgrade(w, r, nil)
 	if err != nil {
 		return // the upgrader has answered
 	}
-	s.active.Add(1)
-	defer s.active.Done()
 	c := &conn{server: s, ws: ws, who: who, log: s.log.With("principal", who.name), slots: make(chan struct{}, maxInFlight)}
 	c.serve()
 }

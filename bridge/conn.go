@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/gorilla/websocket"
 
 	"github.com/agrafe-fse/agrafe/daemon"
@@ -153,7 +154,7 @@ func (c *conn) pass(events *daemon.Subscription) {
 
 // write sends one message. A client that does not take it in time is closed.
 func (c *conn) write(message any) error {
-	text, err := json.Marshal(message)
+	text, err := json.Marshal(message, jsontext.AllowInvalidUTF8(true)) // a name may be what a driver made of it
 	if err != nil {
 		c.log.Error("message not written", "error", err)
 		return err

@@ -20,7 +20,9 @@ func listenControl(path string) (net.Listener, error) {
 		_ = c.Close()
 		return nil, fmt.Errorf("cannot open %s: an agrafed is running already", path)
 	} else if errors.Is(err, syscall.ECONNREFUSED) {
-		_ = os.Remove(path) // left by one that was killed
+		if info, err := os.Lstat(path); err == nil && info.Mode()&os.ModeSocket != 0 {
+			_ = os.Remove(path) // left by one that was killed
+		}
 	}
 	old := syscall.Umask(0o117) // the socket must not be open to others for an instant
 	l, err := net.Listen("unix", path)

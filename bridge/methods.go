@@ -23,10 +23,17 @@ type call struct {
 	raw    jsontext.Value // the parameters as they came
 }
 
+// maxKey bounds the caller's idempotency key, in bytes.
+const maxKey = 128
+
 // idempotent identifies c by the caller's key, so that its repetition is noticed.
-func (c call) idempotent(key string) lot.Call {
+func (c call) idempotent(key string) (lot.Call, error) {
+	if len(key) > maxKey {
+		return lot.Call{}, &state.Error{Kind: state.Invalid, Code: "CLE_TROP_LONGUE", Path: "idempotencyKey",
+			Message: "La clé d'idempotence a au plus 128 octets."}
+	}
 	digest := sha256.Sum256(c.raw)
-	return lot.Call{Principal: c.who.name, Method: c.method, Key: key, Digest: hex.EncodeToString(digest[:])}
+	return lot.Call{Principal: c.who.name, Method: c.method, Key: key, Digest: hex.EncodeToString(digest[:])}, nil
 }
 
 // method is one row of the table.
@@ -214,7 +221,21 @@ type leaseParams struct {
 	ID       string `json:"id,omitempty"`       // lease to give back
 }
 
-func (p leaseParams) life() time.Duration { return time.Duration(p.Seconds) * time.Second }
+// Life of a lease, in seconds, when none is asked for and at most.
+const (
+	leaseSeconds    = 60
+	maxLeaseSeconds = 300
+)
+
+func (p leaseParams) life() (time.Duration, error) {
+	switch {
+	case p.Seconds < 0:
+		return 0, &state.Error{Kind: state.Invalid, Code: "DUREE", Path: "seconds", Message: "Une réservation dure de 1 à 300 secondes."}
+	case p.Seconds == 0:
+		return leaseSeconds * time.Second, nil
+	}
+	return time.Duration(min(p.Seconds, maxLeaseSeconds)) * time.Second, nil
+}
 
 type leaseResult struct {
 	ID      string    `json:"id"`
@@ -222,12 +243,20 @@ type leaseResult struct {
 }
 
 func acquireLease(c call, p leaseParams) (leaseResult, error) {
-	l, err := c.daemon.AcquireLease(c.who.name, p.Reader, p.Previous, p.life())
+	life, err := p.life()
+	if err != nil {
+		return leaseResult{}, err
+	}
+	l, err := c.daemon.AcquireLease(c.who.name, p.Reader, p.Previous, life)
 	return leaseResult{string(l.ID), l.Expires}, err
 }
 
 func stealLease(c call, p leaseParams) (leaseResult, error) {
-	l, err := c.daemon.StealLease(c.who.name, p.Reader, p.life())
+	life, err := p.life()
+	if err != nil {
+		return leaseResult{}, err
+	}
+	l, err := c.daemon.StealLease(c.who.name, p.Reader, life)
 	return leaseResult{string(l.ID), l.Expires}, err
 }
 

@@ -100,7 +100,11 @@ func createFSE(c call, p createParams) (lot.FSE, error) {
 	if err != nil {
 		return lot.FSE{}, err
 	}
-	return c.daemon.CreateFSE(c.ctx, c.who.name, draft, c.idempotent(p.Key))
+	key, err := c.idempotent(p.Key)
+	if err != nil {
+		return lot.FSE{}, err
+	}
+	return c.daemon.CreateFSE(c.ctx, c.who.name, draft, key)
 }
 
 type updateParams struct {
@@ -147,7 +151,11 @@ type signParams struct {
 
 func signFSE(c call, p signParams) (lot.FSE, error) {
 	request := daemon.SignRequest{ID: p.ID, CPS: p.CPS, Vitale: p.Vitale, Lease: reader.LeaseID(p.Lease)}
-	return c.daemon.SignFSE(c.ctx, c.who.name, request, c.idempotent(p.Key))
+	key, err := c.idempotent(p.Key)
+	if err != nil {
+		return lot.FSE{}, err
+	}
+	return c.daemon.SignFSE(c.ctx, c.who.name, request, key)
 }
 
 type sealResult struct {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/gorilla/websocket"
 
 	"github.com/agrafe-fse/agrafe/daemon"
@@ -21,50 +22,89 @@ const promptTime = 60 * time.Second
 // The door speaks its own small protocol, apart from the API, which has no place
 // for a code. The daemon sends a PINRequest as JSON text; the program answers
 // with one binary message: a byte 1 if the user knows that this is the last try,
-// else 0, then the digits; or nothing at all to decline.
+// else 0, then the digits; the byte alone declines.
 type Prompts struct {
 	mu       sync.Mutex // protects attached
 	attached []*prompt
 }
 
+// prompt is one program that is attached.
 type prompt struct {
-	asking sync.Mutex // one question at a time
-	ws     *websocket.Conn
-	gone   chan struct{}
-	answer chan []byte
+	ws   *websocket.Conn
+	turn chan struct{} // holds a value while a question is out
+	gone chan struct{}
+
+	mu      sync.Mutex // protects waiting
+	waiting chan []byte
 }
 
 var _ daemon.Prompter = (*Prompts)(nil)
 
-// AskPIN asks the program attached last.
+// AskPIN asks the program attached last, once the question before is answered.
 func (p *Prompts) AskPIN(ctx context.Context, r daemon.PINRequest) (daemon.PINAnswer, error) {
 	to := p.last()
 	if to == nil {
 		return daemon.PINAnswer{}, daemon.ErrDeclined
 	}
-	ctx, cancel := context.WithTimeout(ctx, promptTime)
-	defer cancel()
-	to.asking.Lock()
-	defer to.asking.Unlock()
-	text, err := json.Marshal(r)
-	if err == nil {
-		_ = to.ws.SetWriteDeadline(time.Now().Add(writeTimeout))
-		err = to.ws.WriteMessage(websocket.TextMessage, text)
+	select {
+	case to.turn <- struct{}{}:
+		defer func() { <-to.turn }()
+	case <-to.gone:
+		return daemon.PINAnswer{}, daemon.ErrDeclined
+	case <-ctx.Done():
+		return daemon.PINAnswer{}, ctx.Err()
 	}
-	if err != nil {
+	if err := ctx.Err(); err != nil { // it may have ended just as its turn came
+		return daemon.PINAnswer{}, err
+	}
+	answer := to.ask(ctx, r)
+	if len(answer) < 2 {
 		return daemon.PINAnswer{}, daemon.ErrDeclined
 	}
-	select {
-	case a := <-to.answer:
-		if len(a) < 2 {
-			return daemon.PINAnswer{}, daemon.ErrDeclined
-		}
-		return daemon.PINAnswer{Code: a[1:], LastTry: a[0] == 1}, nil
-	case <-to.gone:
-	case <-ctx.Done():
-		_ = to.ws.Close() // a late answer must not meet the next question
+	return daemon.PINAnswer{Code: answer[1:], LastTry: answer[0] == 1}, nil
+}
+
+// ask puts one question and returns the answer, nil if there was none.
+func (p *prompt) ask(ctx context.Context, r daemon.PINRequest) []byte {
+	answer := make(chan []byte, 1)
+	p.await(answer)
+	defer p.await(nil)
+	text, err := json.Marshal(r, jsontext.AllowInvalidUTF8(true))
+	if err == nil {
+		_ = p.ws.SetWriteDeadline(time.Now().Add(writeTimeout))
+		err = p.ws.WriteMessage(websocket.TextMessage, text)
 	}
-	return daemon.PINAnswer{}, daemon.ErrDeclined
+	if err != nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, promptTime)
+	defer cancel()
+	select {
+	case a := <-answer:
+		return a
+	case <-p.gone:
+	case <-ctx.Done():
+		_ = p.ws.Close() // a late answer must not meet the next question
+	}
+	return nil
+}
+
+func (p *prompt) await(answer chan []byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.waiting = answer
+}
+
+// take hands an answer to the question that is out; false if there is none.
+func (p *prompt) take(answer []byte) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.waiting == nil {
+		return false
+	}
+	p.waiting <- answer
+	p.waiting = nil
+	return true
 }
 
 func (p *Prompts) last() *prompt {
@@ -102,13 +142,18 @@ func (s *Server) servePrompt(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusForbidden)
 		return
 	}
+	if !s.enter() {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
+	defer s.leave()
 	ws, err := s.upgrader.Upgrade(w, r, nil)
 	if err != nil {
 		return
 	}
 	defer ws.Close()
 	defer context.AfterFunc(s.ctx, func() { _ = ws.Close() })()
-	one := &prompt{ws: ws, gone: make(chan struct{}), answer: make(chan []byte)}
+	one := &prompt{ws: ws, turn: make(chan struct{}, 1), gone: make(chan struct{})}
 	defer close(one.gone)
 	defer prompts.attach(one)()
 	ws.SetReadLimit(maxAnswer)
@@ -117,9 +162,7 @@ func (s *Server) servePrompt(w http.ResponseWriter, r *http.Request) {
 		if err != nil || kind != websocket.BinaryMessage {
 			return
 		}
-		select {
-		case one.answer <- answer:
-		case <-time.After(time.Second): // an answer to no question
+		if !one.take(answer) { // an answer to no question
 			clear(answer)
 			return
 		}

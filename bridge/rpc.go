@@ -31,8 +31,8 @@ type request struct {
 type response struct {
 	Version string         `json:"jsonrpc"`
 	ID      jsontext.Value `json:"id"`
-	Result  any            `json:"result,omitempty"`
-	Error   *rpcError      `json:"error,omitempty"`
+	Result  any            `json:"result,omitzero"`
+	Error   *rpcError      `json:"error,omitzero"`
 }
 
 // notification is a message that wants no answer.
@@ -73,15 +73,15 @@ func fault(rpcCode int, code, message, path string) *rpcError {
 func parse(frame []byte) (request, *rpcError) {
 	var r request
 	if e := scan(frame); e != nil {
-		return r, e
+		return request{ID: idOf(frame)}, e
 	}
 	if first := bytes.TrimLeft(frame, " \t\r\n"); first[0] != '{' {
 		return r, fault(codeRequest, "REQUETE", "Chaque message porte un seul appel : les lots d'appels JSON-RPC sont refusés.", "")
 	}
 	if err := json.Unmarshal(frame, &r, json.RejectUnknownMembers(true)); err != nil {
-		return r, fault(codeRequest, "REQUETE", "Ce n'est pas un appel JSON-RPC 2.0.", pointer(err))
+		return request{ID: idOf(frame)}, fault(codeRequest, "REQUETE", "Ce n'est pas un appel JSON-RPC 2.0.", pointer(err))
 	}
-	if r.ID != nil && r.ID.Kind() != '"' && r.ID.Kind() != '0' {
+	if !isID(r.ID) {
 		r.ID = nil
 		return r, fault(codeRequest, "REQUETE", "L'identifiant d'un appel est une chaîne ou un nombre.", "/id")
 	}
@@ -89,6 +89,20 @@ func parse(frame []byte) (request, *rpcError) {
 		return r, fault(codeRequest, "REQUETE", "Ce n'est pas un appel JSON-RPC 2.0.", "")
 	}
 	return r, nil
+}
+
+// isID says whether v may identify a call; none is a notification's.
+func isID(v jsontext.Value) bool { return v == nil || v.Kind() == '"' || v.Kind() == '0' }
+
+// idOf finds the identifier of an object that is refused, nil if there is none.
+func idOf(frame []byte) jsontext.Value {
+	var named struct {
+		ID jsontext.Value `json:"id"`
+	}
+	if json.Unmarshal(frame, &named) != nil || !isID(named.ID) {
+		return nil
+	}
+	return named.ID
 }
 
 // scan checks the frame's form without building anything from it.

@@ -1,440 +1,115 @@
 package daemon
 
 import (
-	"errors"
-	"fmt"
-	"strings"
+	"context"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/agrafe-fse/agrafe/daemon/fse"
-	"github.com/agrafe-fse/agrafe/daemon/journal"
 	"github.com/agrafe-fse/agrafe/daemon/lot"
 	"github.com/agrafe-fse/agrafe/daemon/state"
-	"github.com/agrafe-fse/agrafe/reader"
 	"github.com/agrafe-fse/agrafe/reader/virtual"
 )
 
-// caught runs f and returns what it panicked with.
-func caught(f func() error) (err error, panicked any) {
-	defer func() { panicked = recover() }()
-	return f(), nil
-}
-
-// A call that waits for a card's first reading must survive the card leaving.
-func TestCardLeavesWhileACallWaitsForItsReading(t *testing.T) {
-	calls := map[string]struct {
-		card   string
-		reader string
-		call   func(r *rig, id string) error
-	}{
-		"readCPS":         {"medecin-secteur1", left, func(r *rig, _ string) error { _, err := r.d.ReadCPS(t.Context(), ""); return err }},
-		"readVitale":      {"patient", right, func(r *rig, _ string) error { _, err := r.d.ReadVitale(t.Context(), ""); return err }},
-		"openPinSession":  {"medecin-secteur1", left, func(r *rig, _ string) error { _, err := r.d.OpenPINSession(t.Context(), ehr, ""); return err }},
-		"closePinSession": {"medecin-secteur1", left, func(r *rig, _ string) error { _, err := r.d.ClosePINSession(t.Context(), ehr, ""); return err }},
-		"sign":            {"medecin-secteur1", left, signOnce},
-	}
-	ends := map[string]func(r *rig, reader string, c virtual.Card){
-		"reader unplugged": func(r *rig, reader string, _ virtual.Card) { _ = r.readers.RemoveReader(reader) },
-		"service stopped":  func(r *rig, _ string, _ virtual.Card) { r.readers.StopService() },
-		"daemon stopped":   func(r *rig, _ string, _ virtual.Card) { go r.stop() },
-		"card replaced": func(r *rig, reader string, c virtual.Card) {
-			_ = r.readers.Remove(reader)
-			_ = r.readers.Insert(reader, virtual.WithFaults(c, virtual.Fault{Action: virtual.FaultDelay, Delay: 300 * time.Millisecond}))
-		},
-	}
-	for callName, c := range calls {
-		for endName, end := range ends {
-			t.Run(callName+" "+endName, func(t *testing.T) {
-				r := newRig(t)
-				f := r.create(ehr, consultation(fse.Degrade))
-				plain := card(t, c.card)
-				slow := virtual.WithFaults(plain, virtual.Fault{At: 1, Action: virtual.FaultDelay, Delay: 200 * time.Millisecond})
-				if err := r.readers.Insert(c.reader, slow); err != nil {
-					t.Fatal(err)
-				}
-				r.wait("card seen", func(s state.Snapshot) bool {
-					c := cardIn(s, c.reader)
-					return c != nil && c.State != state.CardAbsent
-				})
-				done := make(chan any, 1)
-				go func() {
-					err, panicked := caught(func() error { return c.call(r, f.ID) })
-					if panicked == nil && err != nil && Failure(err).Kind == state.Internal {
-						panicked = err
-					}
-					done <- panicked
-				}()
-				time.AfterFunc(50*time.Millisecond, func() { end(r, c.reader, plain) })
-				if p := <-done; p != nil {
-					t.Errorf("%v", p)
-				}
-			})
-		}
-	}
-}
-
-// A card that other programs disturbed while it was read, as they do when it has
-// just come, is read when somebody asks for it again: its problem says "retryable".
-func TestCardDisturbedAtInsertionIsReadLater(t *testing.T) {
+// A card that is read once more is announced as being read: a snapshot taken
+// meanwhile is what the events make.
+func TestReadingAgainIsAnnounced(t *testing.T) {
 	r := newRig(t)
-	resets := virtual.WithFaults(card(t, "medecin-secteur1"), virtual.Fault{At: 1, Action: virtual.FaultReset}, virtual.Fault{At: 2, Action: virtual.FaultReset})
-	c := r.insert(left, resets)
-	if c.Problem == nil || !c.Problem.Retryable {
-		t.Fatalf("problem %v, want one to be tried again", c.Problem)
-	}
-	if _, err := r.d.ReadCPS(t.Context(), ""); err != nil {
-		t.Errorf("tried again: %v", err)
-	}
-}
-
-// Above N signatures in a minute the code is asked for: the N+1st asks.
-func TestSignaturesPerMinuteCountTheFirst(t *testing.T) {
-	u := typing(goodCode)
-	s := newPins(PINConfig{Policy: PINSession, SignaturesPerMinute: 3}, time.Hour, u)
-	for n := 1; n <= 4; n++ {
-		if err := s.use(t.Context(), someKey, PINRequest{}, goodUse); err != nil {
-			t.Fatal(err)
+	disturbed := virtual.WithFaults(card(t, "medecin-secteur1"), virtual.Fault{At: 1, Action: virtual.FaultReset},
+		virtual.Fault{At: 2, Action: virtual.FaultReset}, virtual.Fault{At: 3, Action: virtual.FaultDelay, Delay: 100 * time.Millisecond})
+	r.insert(left, disturbed)
+	first, sub := r.d.Hello()
+	done := make(chan error, 1)
+	go func() { _, err := r.d.ReadCPS(context.Background(), ""); done <- err }()
+	var during state.Card
+	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); {
+		if s := r.d.Snapshot(); !cardIn(s, left).Read {
+			during = *cardIn(s, left)
+			break
 		}
 	}
-	if asked := len(u.requests()); asked != 2 {
-		t.Errorf("4 signatures in a minute, at most 3 for one code: asked %d times, want 2", asked)
-	}
-}
-
-// A session closed, or a card that left, while the code was in use leaves no code behind.
-func TestCodeForgottenWhileInUse(t *testing.T) {
-	for name, end := range map[string]func(*pins){
-		"card left":      func(s *pins) { s.forgetCard(someKey.serial) },
-		"session closed": func(s *pins) { s.forget(someKey) },
-		"daemon stopped": func(s *pins) { s.forgetAll() },
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := newPins(PINConfig{Policy: PINSession, SignaturesPerMinute: 30}, time.Hour, typing(goodCode))
-			if err := s.use(t.Context(), someKey, PINRequest{}, func([]byte, bool) error { end(s); return nil }); err != nil {
-				t.Fatal(err)
-			}
-			if s.take(someKey) != nil {
-				t.Error("the code is kept")
-			}
-		})
-	}
-}
-
-// A code is wiped when its time is over, not when somebody next asks.
-func TestCodeWipedInTime(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newPins(PINConfig{Policy: PINSession, SignaturesPerMinute: 30}, time.Hour, typing(goodCode))
-		if err := s.use(t.Context(), someKey, PINRequest{}, goodUse); err != nil {
-			t.Fatal(err)
-		}
-		s.mu.Lock()
-		code := s.sessions[someKey].code
-		s.mu.Unlock()
-		time.Sleep(2 * time.Hour)
-		synctest.Wait()
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if string(code) == goodCode {
-			t.Error("the code is still in memory an hour after its time")
-		}
-	})
-}
-
-// What was not sent to the card ends no other program's session.
-func TestMalformedCodeSparesForeignSession(t *testing.T) {
-	r := newRig(t, each)
-	plain := card(t, "medecin-secteur1")
-	r.insert(left, plain)
-	plain.Transmit([]byte{0x00, 0x20, 0x00, 0x01, 4, '1', '2', '3', '4'})
-	r.user.types("12", false)
-	wantKind(t, r.signNew(ehr), state.PINWrong, "")
-	if status := plain.Transmit([]byte{0x00, 0x20, 0x00, 0x01}); status[0] != 0x90 {
-		t.Error("the session of another program was ended")
-	}
-}
-
-// liar is a CPS whose signatures are wrong.
-type liar struct{ virtual.Card }
-
-func (l liar) Transmit(command []byte) []byte {
-	answer := l.Card.Transmit(command)
-	if len(answer) == 258 && command[1] == 0xC0 {
-		answer[0] ^= 1
-	}
-	return answer
-}
-
-func TestWrongSignatureIsTyped(t *testing.T) {
-	r := newRig(t)
-	r.insert(left, card(t, "medecin-secteur1"))
-	r.replace(left, liar{card(t, "medecin-secteur1")}) // its certificates are known
-	err := r.signNew(ehr)
-	if err == nil || Failure(err).Kind == state.Internal {
-		t.Errorf("%v, want a typed failure of the card", err)
-	}
-}
-
-// Every kind of a lower layer has a kind on the wire.
-func TestEveryKindIsOnTheWire(t *testing.T) {
-	for k := journal.Damaged; k <= journal.Internal; k++ {
-		if e := Failure(&journal.Error{Kind: k}); e.Kind == "" || e.Message == "" {
-			t.Errorf("journal %s has no kind on the wire", k)
-		}
-	}
-	for k := reader.Internal; k <= reader.Canceled; k++ {
-		if e := Failure(reader.Fail(k, "")); e.Kind == "" || e.Message == "" {
-			t.Errorf("reader %s has no kind on the wire", k)
-		}
-	}
-	r := newRig(t)
-	huge := consultation(fse.Degrade)
-	huge.Degrade.Precision = strings.Repeat("x", 1<<20)
-	_, err := r.d.CreateFSE(t.Context(), ehr, huge, lot.Call{})
-	if err == nil || Failure(err).Kind == "" || Failure(err).Kind == state.Internal {
-		t.Errorf("an FSE of a megabyte: kind %q: %v", Failure(err).Kind, err)
-	}
-}
-
-// A front end that follows the events knows of a lot that was closed because it was full.
-func TestFullLotIsAnnounced(t *testing.T) {
-	r := newRig(t)
-	r.insert(left, card(t, "medecin-secteur1"))
-	for range 199 {
-		r.bookOnly()
-	}
-	full := r.mustSign(ehr, r.create(ehr, consultation(fse.Degrade)).ID)
-	_, sub := r.d.Hello()
-	defer sub.Close()
-	r.mustSign(ehr, r.create(ehr, consultation(fse.Degrade)).ID)
-	l, _, err := r.d.Lot(full.Lot)
-	if err != nil || l.State != string(fse.LotClos) || l.FSE != 200 {
-		t.Fatalf("the lot with 200 FSE is %s with %d, %v", l.State, l.FSE, err)
-	}
-	for {
-		select {
-		case e := <-sub.Events():
-			if e.Lot != nil && e.Lot.ID == full.Lot && e.Lot.State == string(fse.LotClos) {
-				return
-			}
-		default:
-			t.Fatal("no event tells that the full lot is closed")
-		}
-	}
-}
-
-// bookOnly puts an FSE in the open lot without a card.
-func (r *rig) bookOnly() {
-	r.t.Helper()
-	f := r.create(ehr, consultation(fse.Degrade))
-	f, err := r.d.reserve(r.t.Context(), ehr, f)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	if _, _, err = r.d.book.Signed(r.t.Context(), ehr, f, []byte("no seal"), lot.Signature{At: openDay}, lot.Call{}); err != nil {
-		r.t.Fatal(err)
-	}
-}
-
-// The one who reserved the Vitale's reader can sign with it.
-func TestOwnLeaseOnTheVitale(t *testing.T) {
-	r := newRig(t)
-	r.withCards()
-	if _, err := r.d.AcquireLease(ehr, rightID, "", time.Minute); err != nil {
+	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.sign(ehr, r.create(ehr, consultation(fse.Securise)).ID); err != nil {
-		t.Errorf("the Vitale is reserved by the signer itself: %v", err)
+	sub.Close()
+	if during.Reader == "" {
+		return // not seen while it was read
 	}
+	front := newFold(first)
+	for e := range sub.Events() {
+		if err := front.apply(e); err != nil {
+			t.Fatal(err)
+		}
+		if c := front.cards[leftID]; !c.Read {
+			return
+		}
+	}
+	t.Error("a snapshot shows the card as being read, and no event did")
 }
 
-// What is not a NIR is not given out as one.
-func TestHostileNumber(t *testing.T) {
+// The last event about a lot tells the lot as it is, when two sign side by side.
+func TestLotEventsInOrder(t *testing.T) {
 	r := newRig(t)
-	c := r.insert(right, openSpec(t, virtual.Spec{Demonstration: true, Kind: virtual.KindHostile,
-		Hostile: &virtual.Hostile{Imitates: virtual.KindVitale2, Manners: []virtual.Manner{virtual.ControlInNames}}}))
-	v, err := r.d.ReadVitale(t.Context(), "")
-	if c.Problem == nil || err == nil {
-		t.Errorf("a NIR of control characters was accepted: %d persons", len(v.Persons))
-	}
-}
-
-// A code that was refused is right once the user has made it the card's code.
-func TestRefusedCodeAfterAChange(t *testing.T) {
-	r := newRig(t)
-	spec := specOf(t, "medecin-secteur1")
-	r.insert(left, openSpec(t, spec))
-	r.user.types("5678", false)
-	wantKind(t, r.signNew(ehr), state.PINWrong, "")
-	spec.PIN.Code = "5678" // the same card, its code changed in another program
-	c := r.replace(left, openSpec(t, spec))
-	if c.PINTriesLeft == nil || *c.PINTriesLeft != 3 {
-		t.Fatal("not three tries")
-	}
-	if err := r.signNew(ehr); err != nil {
-		t.Errorf("the card's new code is refused without being sent: %v", err)
-	}
-}
-
-// The last events agree with the snapshot when calls run side by side.
-func TestEventsInOrder(t *testing.T) {
-	r := newRig(t)
-	for round := range 100 {
+	for range 30 {
 		_, sub := r.d.Hello()
 		var all sync.WaitGroup
-		for range 32 {
-			all.Go(func() { r.create(ehr, consultation(fse.Degrade)) })
+		for range 16 {
+			f, err := r.d.reserve(t.Context(), ehr, r.create(ehr, consultation(fse.Degrade)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			all.Go(func() {
+				done, lots, err := r.d.book.Signed(context.Background(), ehr, f, []byte("no seal"), lot.Signature{At: openDay}, lot.Call{})
+				if err != nil {
+					t.Error(err)
+				}
+				r.d.publishFSE(done, lots...)
+			})
 		}
 		all.Wait()
 		sub.Close()
-		var last state.Queue
+		told := map[string]state.Lot{}
 		for e := range sub.Events() {
-			if e.Queue != nil {
-				last = *e.Queue
+			if e.Lot != nil {
+				told[e.Lot.ID] = *e.Lot
 			}
 		}
-		if now := r.d.Snapshot().Queue; last != now {
-			t.Fatalf("round %d: the last event says %+v, the snapshot %+v", round, last, now)
+		for id, l := range told {
+			if now, _, err := r.d.Lot(id); err != nil || now.FSE != l.FSE {
+				t.Fatalf("the last event says %d FSE, the lot has %d, %v", l.FSE, now.FSE, err)
+			}
 		}
 	}
 }
 
-// A number that was given out is not abandoned without a reason that is kept.
-func TestCancelNeedsAReason(t *testing.T) {
+// Another principal does not learn that an FSE exists from its being signed.
+func TestIsolationWhileSigning(t *testing.T) {
 	r := newRig(t)
+	r.insert(left, card(t, "medecin-secteur1"))
 	f := r.create(ehr, consultation(fse.Degrade))
-	_, err := r.sign(ehr, f.ID)
-	wantKind(t, err, state.NoCard, "")
-	if f, err := r.d.CancelFSE(t.Context(), ehr, f.ID, ""); err == nil {
-		t.Errorf("FSE %09d was cancelled without a reason; the table of transitions asks for one", f.Numero)
-	}
+	r.user.does(func(PINRequest) (PINAnswer, error) {
+		_, err := r.sign(other, f.ID)
+		wantKind(t, err, state.NotFound, "")
+		_, err = r.d.UpdateFSE(t.Context(), other, f.ID, consultation(fse.Degrade))
+		wantKind(t, err, state.NotFound, "")
+		_, err = r.d.CancelFSE(t.Context(), other, f.ID, "motif")
+		wantKind(t, err, state.NotFound, "")
+		return PINAnswer{Code: []byte(goodCode)}, nil
+	})
+	r.mustSign(ehr, f.ID)
 }
 
-// No draft that can be signed makes the lot's file panic.
-func TestLotFileOfOddDrafts(t *testing.T) {
-	tests := map[string]func(*fse.Draft){
-		"assuré without a number": func(d *fse.Draft) { d.Assure = &fse.Personne{Nom: "ESSAI"}; d.Beneficiaire.Qualite = "6" },
-		"assuré short number":     func(d *fse.Draft) { d.Assure = &fse.Personne{NIR: "2970"}; d.Beneficiaire.Qualite = "6" },
-		"no number":               func(d *fse.Draft) { d.Beneficiaire.NIR = "" },
-		"no birth":                func(d *fse.Draft) { d.Beneficiaire.Naissance = fse.Naissance{} },
-	}
-	for name, change := range tests {
+// A card of another kind in the place of the CPS is another card.
+func TestOtherKindOfCard(t *testing.T) {
+	for _, name := range []string{"patient", "medecin-cps4", "carte-inconnue"} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t)
 			r.insert(left, card(t, "medecin-secteur1"))
-			draft := consultation(fse.Degrade)
-			change(draft)
-			f, err := r.sign(ehr, r.create(ehr, draft).ID)
-			if err != nil {
-				wantKind(t, err, state.Invalid, "FSE_REFUSEE")
-				return
-			}
-			if _, err := r.d.CloseLot(t.Context(), ehr, f.Lot); err != nil {
+			if err := r.readers.Swap(left, card(t, name)); err != nil {
 				t.Fatal(err)
 			}
-			err, panicked := caught(func() error { _, _, err := r.d.LotFile(f.Lot); return err })
-			if panicked != nil || err != nil {
-				t.Errorf("signed, and its lot gives no file: %v, panic %v", err, panicked)
-			}
+			wantKind(t, r.signNew(ehr), state.CardChanged, "CARTE_CHANGEE")
 		})
-	}
-}
-
-// A reservation that ended with its card is told of.
-func TestLeaseEndIsAnnounced(t *testing.T) {
-	r := newRig(t)
-	r.insert(left, card(t, "medecin-secteur1"))
-	if _, err := r.d.AcquireLease(ehr, leftID, "", time.Minute); err != nil {
-		t.Fatal(err)
-	}
-	_, sub := r.d.Hello()
-	r.remove(left)
-	sub.Close()
-	for e := range sub.Events() {
-		if e.Lease != nil && e.Lease.Holder == "" {
-			return
-		}
-	}
-	t.Error("the lease ended with the card, and no event says so")
-}
-
-// A status word of VERIFY from another command is no wrong code.
-func TestTriesFromAnotherCommand(t *testing.T) {
-	r := newRig(t)
-	plain := card(t, "medecin-secteur1")
-	r.insert(left, plain)
-	r.replace(left, virtual.WithFaults(plain, virtual.Fault{INS: 0x2A, Action: virtual.FaultStatus, Status: 0x63C0}))
-	err := r.signNew(ehr)
-	if kind := Failure(err).Kind; kind == state.PINWrong || kind == state.PINBlocked {
-		t.Errorf("PSO answered 63C0: %v", err)
-	}
-}
-
-// The tries shown are those of the card after a good code, whoever typed it.
-func TestTriesShownAfterTwoPrincipals(t *testing.T) {
-	r := newRig(t)
-	r.insert(left, card(t, "medecin-secteur1"))
-	f := r.create(other, consultation(fse.Degrade))
-	r.user.does(func(q PINRequest) (PINAnswer, error) {
-		if q.Principal == ehr { // while ehr's dialog is open, the other one fails
-			_, err := r.sign(other, f.ID)
-			wantKind(t, err, state.PINWrong, "")
-			return PINAnswer{Code: []byte(goodCode)}, nil
-		}
-		return PINAnswer{Code: []byte("9999")}, nil
-	})
-	if err := r.signNew(ehr); err != nil {
-		t.Fatal(err)
-	}
-	if c := cardIn(r.d.Snapshot(), left); *c.PINTriesLeft != 3 {
-		t.Errorf("the card shows %d tries, it has 3", *c.PINTriesLeft)
-	}
-}
-
-// A repeated call gives the first result also when it comes while the first one ends.
-func TestRepeatedSignSideBySide(t *testing.T) {
-	r := newRig(t)
-	r.insert(left, card(t, "medecin-secteur1"))
-	for round := range 40 {
-		f := r.create(ehr, consultation(fse.Degrade))
-		call := lot.Call{Principal: ehr, Method: "fse.sign", Key: fmt.Sprint(round), Digest: "d"}
-		var all sync.WaitGroup
-		var mu sync.Mutex
-		for range 4 {
-			all.Go(func() {
-				for {
-					got, err := r.d.SignFSE(t.Context(), ehr, SignRequest{ID: f.ID}, call)
-					if e := Failure(err); errors.Is(err, errSigning) {
-						continue // still being signed
-					} else if e != nil || got.State != fse.EnLot {
-						mu.Lock()
-						t.Errorf("round %d: %v", round, err)
-						mu.Unlock()
-					}
-					return
-				}
-			})
-		}
-		all.Wait()
-		if t.Failed() {
-			return
-		}
-	}
-}
-
-// A reader has an identifier whatever its name.
-func TestReaderIdentifiers(t *testing.T) {
-	r := newRig(t)
-	r.readers.AddReader("***")
-	r.readers.AddReader("gauche")
-	s := r.wait("four readers", func(s state.Snapshot) bool { return len(s.Readers) == 4 })
-	seen := map[string]bool{}
-	for _, x := range s.Readers {
-		if x.ID == "" || seen[x.ID] {
-			t.Errorf("reader %q has the identifier %q", x.Name, x.ID)
-		}
-		seen[x.ID] = true
 	}
 }

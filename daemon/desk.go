@@ -69,7 +69,7 @@ func (d *desk) seeService(s reader.Snapshot) {
 }
 
 func (d *desk) find(name string) *place {
-	i := slices.IndexFunc(d.places, func(p *place) bool { return p.reader.Name == name })
+	i := slices.IndexFunc(d.places, func(p *place) bool { return p.name == name })
 	if i < 0 {
 		return nil
 	}
@@ -79,7 +79,8 @@ func (d *desk) find(name string) *place {
 // add makes a place for a reader that has come.
 func (d *desk) add(name string) *place {
 	p := &place{
-		reader: state.Reader{ID: d.freeID(name), Name: name, Slots: 1, State: "ok"},
+		name:   name,
+		reader: state.Reader{ID: d.freeID(name), Name: strings.ToValidUTF8(name, "?"), Slots: 1, State: "ok"},
 		owner:  reader.NewOwner(d.transport, name),
 	}
 	d.places = append(d.places, p)
@@ -113,7 +114,7 @@ func (d *desk) freeID(name string) string {
 // dropMissing takes the readers away that are not in slots.
 func (d *desk) dropMissing(slots []reader.Slot) {
 	d.places = slices.DeleteFunc(d.places, func(p *place) bool {
-		if slices.ContainsFunc(slots, func(s reader.Slot) bool { return s.Reader == p.reader.Name }) {
+		if slices.ContainsFunc(slots, func(s reader.Slot) bool { return s.Reader == p.name }) {
 			return false
 		}
 		d.forget(p)
@@ -209,8 +210,11 @@ func (d *desk) learnLocked(p *place, counter uint32, record func()) {
 func (d *desk) setTries(h held, tries int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	p := d.find(h.reader.Name)
-	if p != nil && (p.card.PINTriesLeft == nil || *p.card.PINTriesLeft != tries) {
+	i := slices.IndexFunc(d.places, func(p *place) bool { return p.owner == h.owner })
+	if i < 0 {
+		return
+	}
+	if p := d.places[i]; p.card.PINTriesLeft == nil || *p.card.PINTriesLeft != tries {
 		d.learnLocked(p, h.counter, func() { p.card.PINTriesLeft = &tries })
 	}
 }

@@ -13,6 +13,7 @@ import (
 // place is one reader and what is known of the card in it. Its fields are
 // protected by the desk's mutex; owner has its own.
 type place struct {
+	name   string // the service's, as it came
 	reader state.Reader
 	owner  *reader.Owner
 	slot   reader.Slot

@@ -46,7 +46,9 @@ type Client struct {
 	onEvent func(state.Event)
 	done    chan struct{} // closed when the connection has ended
 
-	mu      sync.Mutex // protects the fields below, and writing
+	writing sync.Mutex // held while a frame is written, never while mu is
+
+	mu      sync.Mutex // protects the fields below
 	next    uint64
 	pending map[uint64]chan reply
 }
@@ -161,38 +163,69 @@ func (c *Client) Call(ctx context.Context, method string, params, result any) er
 	}
 	select {
 	case r := <-waiting:
-		switch {
-		case r.Error != nil && r.Error.Data != nil:
-			return r.Error.Data
-		case r.Error != nil:
-			return fmt.Errorf("cannot call %s: %s", method, r.Error.Message)
-		case result == nil:
-			return nil
-		}
-		return json.Unmarshal(r.Result, result)
-	case <-c.done:
-		return ErrDown
+		return r.into(method, result)
 	case <-ctx.Done():
-		c.mu.Lock()
-		delete(c.pending, id)
-		c.mu.Unlock()
+		c.forget(id)
 		return ctx.Err()
+	case <-c.done:
+	}
+	select {
+	case r := <-waiting: // it came just before the end
+		return r.into(method, result)
+	default:
+		return ErrDown
 	}
 }
 
-func (c *Client) send(method string, params any) (uint64, chan reply, error) {
+// into puts the result of the call of method in result, or returns its error.
+func (r reply) into(method string, result any) error {
+	switch {
+	case r.Error != nil && r.Error.Data != nil:
+		return r.Error.Data
+	case r.Error != nil:
+		return fmt.Errorf("cannot call %s: %s", method, r.Error.Message)
+	case result == nil:
+		return nil
+	}
+	return json.Unmarshal(r.Result, result)
+}
+
+func (c *Client) forget(id uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	delete(c.pending, id)
+}
+
+// maxFrame is the longest frame that the daemon reads.
+const maxFrame = 256 << 10
+
+func (c *Client) send(method string, params any) (id uint64, waiting chan reply, err error) {
+	waiting = make(chan reply, 1)
+	c.mu.Lock()
 	c.next++
-	waiting := make(chan reply, 1)
-	call := map[string]any{"jsonrpc": "2.0", "id": c.next, "method": method}
+	id = c.next
+	c.pending[id] = waiting
+	c.mu.Unlock()
+	defer func() {
+		if err != nil {
+			c.forget(id)
+		}
+	}()
+	call := map[string]any{"jsonrpc": "2.0", "id": id, "method": method}
 	if params != nil {
 		call["params"] = params
 	}
-	c.pending[c.next] = waiting
-	if err := c.ws.WriteJSON(call); err != nil {
-		delete(c.pending, c.next)
+	frame, err := json.Marshal(call)
+	if err != nil {
+		return 0, nil, fmt.Errorf("cannot call %s: %w", method, err)
+	}
+	if len(frame) > maxFrame {
+		return 0, nil, fmt.Errorf("cannot call %s: %d bytes are more than the daemon reads (%d)", method, len(frame), maxFrame)
+	}
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	if err := c.ws.WriteMessage(websocket.TextMessage, frame); err != nil {
 		return 0, nil, fmt.Errorf("%w (%w)", ErrDown, err)
 	}
-	return c.next, waiting, nil
+	return id, waiting, nil
 }

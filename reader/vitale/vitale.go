@@ -16,6 +16,7 @@ package vitale
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/agrafe-fse/agrafe/reader"
 	"github.com/agrafe-fse/agrafe/reader/iso7816"
@@ -128,8 +129,8 @@ func join(op string, identities, numbers []iso7816.TLV) (Card, error) {
 		switch {
 		case o.Tag == tagPerson:
 			c.Persons = append(c.Persons, Person{
-				Nom:         o.Text(tagNom),
-				Prenom:      o.Text(tagPrenom),
+				Nom:         name(o.Text(tagNom)),
+				Prenom:      name(o.Text(tagPrenom)),
 				Naissance:   o.Text(tagNaissance),
 				Nationalite: o.Text(tagNationalite),
 			})
@@ -157,6 +158,19 @@ func join(op string, identities, numbers []iso7816.TLV) (Card, error) {
 		}
 	}
 	return c, nil
+}
+
+// name reads a name: ASCII on the cards that are known, ISO 8859-1 if it is no
+// valid UTF-8.
+func name(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	runes := make([]rune, len(s))
+	for i := range len(s) {
+		runes[i] = rune(s[i])
+	}
+	return string(runes)
 }
 
 func isNIR(r rune) bool  { return r >= '0' && r <= '9' || r == 'A' || r == 'B' }

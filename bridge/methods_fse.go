@@ -33,7 +33,7 @@ func priceFSE(c call, raw jsontext.Value) (any, *rpcError) {
 	if err != nil {
 		return nil, failed(daemon.Failure(err))
 	}
-	return c.daemon.Price(draft), nil
+	return answered(c.daemon.Price(draft))
 }
 
 // checkFSE is priceFSE with all that forbids to sign.
@@ -42,7 +42,14 @@ func checkFSE(c call, raw jsontext.Value) (any, *rpcError) {
 	if err != nil {
 		return nil, failed(daemon.Failure(err))
 	}
-	return c.daemon.Check(draft), nil
+	return answered(c.daemon.Check(draft))
+}
+
+func answered(a fse.Answer, err error) (any, *rpcError) {
+	if err != nil {
+		return nil, failed(daemon.Failure(err))
+	}
+	return a, nil
 }
 
 type natureParams struct {

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -319,5 +320,40 @@ func TestReaderIdentifiers(t *testing.T) {
 			t.Errorf("reader %q has the identifier %q", x.Name, x.ID)
 		}
 		seen[x.ID] = true
+	}
+}
+
+// The last event about a lot tells the lot as it is, when two sign side by side.
+func TestLotEventsInOrder(t *testing.T) {
+	r := newRig(t)
+	for range 8 {
+		_, sub := r.d.Hello()
+		var all sync.WaitGroup
+		for range 16 {
+			f, err := r.d.reserve(t.Context(), ehr, r.create(ehr, consultation(fse.Degrade)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			all.Go(func() {
+				done, lots, err := r.d.book.Signed(context.Background(), ehr, f, []byte("no seal"), lot.Signature{At: openDay}, lot.Call{})
+				if err != nil {
+					t.Error(err)
+				}
+				r.d.publishFSE(done, lots...)
+			})
+		}
+		all.Wait()
+		sub.Close()
+		told := map[string]state.Lot{}
+		for e := range sub.Events() {
+			if e.Lot != nil {
+				told[e.Lot.ID] = *e.Lot
+			}
+		}
+		for id, l := range told {
+			if now, _, err := r.d.Lot(id); err != nil || now.FSE != l.FSE {
+				t.Fatalf("the last event says %d FSE, the lot has %d, %v", l.FSE, now.FSE, err)
+			}
+		}
 	}
 }

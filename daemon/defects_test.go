@@ -2,12 +2,10 @@ package daemon
 
 import (
 	"context"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/agrafe-fse/agrafe/daemon/fse"
-	"github.com/agrafe-fse/agrafe/daemon/lot"
 	"github.com/agrafe-fse/agrafe/daemon/state"
 	"github.com/agrafe-fse/agrafe/reader/virtual"
 )
@@ -46,41 +44,6 @@ func TestReadingAgainIsAnnounced(t *testing.T) {
 		}
 	}
 	t.Error("a snapshot shows the card as being read, and no event did")
-}
-
-// The last event about a lot tells the lot as it is, when two sign side by side.
-func TestLotEventsInOrder(t *testing.T) {
-	r := newRig(t)
-	for range 30 {
-		_, sub := r.d.Hello()
-		var all sync.WaitGroup
-		for range 16 {
-			f, err := r.d.reserve(t.Context(), ehr, r.create(ehr, consultation(fse.Degrade)))
-			if err != nil {
-				t.Fatal(err)
-			}
-			all.Go(func() {
-				done, lots, err := r.d.book.Signed(context.Background(), ehr, f, []byte("no seal"), lot.Signature{At: openDay}, lot.Call{})
-				if err != nil {
-					t.Error(err)
-				}
-				r.d.publishFSE(done, lots...)
-			})
-		}
-		all.Wait()
-		sub.Close()
-		told := map[string]state.Lot{}
-		for e := range sub.Events() {
-			if e.Lot != nil {
-				told[e.Lot.ID] = *e.Lot
-			}
-		}
-		for id, l := range told {
-			if now, _, err := r.d.Lot(id); err != nil || now.FSE != l.FSE {
-				t.Fatalf("the last event says %d FSE, the lot has %d, %v", l.FSE, now.FSE, err)
-			}
-		}
-	}
 }
 
 // Another principal does not learn that an FSE exists from its being signed.

@@ -12,13 +12,31 @@ import (
 
 // Price returns what the draft costs and who pays it, or all that stands against
 // it. It keeps nothing.
-func (d *Daemon) Price(draft *fse.Draft) fse.Answer { return fse.Price(draft, d.rules()) }
+func (d *Daemon) Price(draft *fse.Draft) (fse.Answer, error) {
+	c, err := d.rules(draft)
+	return fse.Price(draft, c), bookFailure(err)
+}
 
-// rules is the context in which drafts are priced now.
-func (d *Daemon) rules() fse.Context {
+// Check is Price with all that forbids to sign.
+func (d *Daemon) Check(draft *fse.Draft) (fse.Answer, error) {
+	c, err := d.rules(draft)
+	return fse.Check(draft, c), bookFailure(err)
+}
+
+// rules is the context in which a draft is priced now: the day, and the signed
+// FSE of the same beneficiary, for duplicates and for what is counted once.
+func (d *Daemon) rules(draft *fse.Draft) (fse.Context, error) {
 	year, month, day := d.now().Local().Date()
 	today, _ := tables.MakeDate(year, int(month), day) // false only before 1800
-	return fse.Context{Tables: d.tables, Today: today}
+	c := fse.Context{Tables: d.tables, Today: today}
+	past, err := d.book.Past(draft)
+	for _, f := range past {
+		c.Passees = append(c.Passees, fse.Passee{Numero: fmt.Sprintf("%09d", f.Numero), Etat: f.State, Draft: f.Draft})
+		if f.Price.Total.Forfait > 0 && f.State != fse.Annulee && f.Draft.Professionnel.NumeroAM == draft.Professionnel.NumeroAM {
+			c.ForfaitsPris = append(c.ForfaitsPris, f.Draft.DateSoins)
+		}
+	}
+	return c, err
 }
 
 // CreateFSE keeps a draft as a new FSE of principal's. The draft need not be

@@ -9,9 +9,6 @@ import (
 	"github.com/agrafe-fse/agrafe/daemon/state"
 )
 
-// Check is Price with all that forbids to sign.
-func (d *Daemon) Check(draft *fse.Draft) fse.Answer { return fse.Check(draft, d.rules()) }
-
 // AskSMG returns the question that ticking soins médicaux gratuits asks the user.
 // Nothing changes until ConfirmSMG.
 func (d *Daemon) AskSMG(principal, id string) (fse.QuestionSMG, error) {

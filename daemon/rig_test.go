@@ -235,7 +235,7 @@ func date(t time.Time) fse.Date {
 // the médecin of "medecin-secteur1".
 func consultation(mode fse.Mode) *fse.Draft {
 	d := &fse.Draft{
-		Mode: mode, DateSoins: date(openDay), Parcours: "T",
+		Mode: mode, DateSoins: date(openDay), Parcours: "T", DoublonForce: "essai",
 		Professionnel: fse.Professionnel{NumeroAM: "991000015", RPPS: "99900000011", Specialite: "01", Convention: 1, Zone: "metro"},
 		Beneficiaire: fse.Personne{NIR: "297022A02077878", Nom: "ADRTROIS", NomFamille: "ADRTROIS", Prenom: "DOMINIQUE",
 			Naissance: fse.Naissance{EnCarte: "19970226"}, Rang: 1, Qualite: "0"},

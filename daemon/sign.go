@@ -77,7 +77,10 @@ func (d *Daemon) reserve(ctx context.Context, principal string, f lot.FSE) (lot.
 	if f.State != fse.Brouillon && f.State != fse.ASigner {
 		return f, bookFailure(lot.ErrState)
 	}
-	answer := fse.Check(f.Draft, d.rules())
+	answer, err := d.Check(f.Draft)
+	if err != nil {
+		return f, err
+	}
 	if len(answer.Erreurs) > 0 {
 		return f, refused(answer)
 	}
@@ -85,7 +88,7 @@ func (d *Daemon) reserve(ctx context.Context, principal string, f lot.FSE) (lot.
 		return f, &state.Error{Kind: state.Invalid, Code: "DESTINATAIRE_SANS_ROUTE", Path: "amo", Err: err,
 			Message: "Le centre informatique de cet organisme n'est pas connu : la FSE ne pourrait pas partir."}
 	}
-	f, err := d.book.Reserve(ctx, principal, f.ID, answer.Prix)
+	f, err = d.book.Reserve(ctx, principal, f.ID, answer.Prix)
 	if err != nil {
 		return f, bookFailure(err)
 	}

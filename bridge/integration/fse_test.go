@@ -36,7 +36,7 @@ const draft = `{"mode":"securise","dateSoins":"2025-08-08",
  "professionnel":{"numeroAM":"991000015","rpps":"99900000011","specialite":"01","convention":1,"optam":false,"zone":"metro","remplace":null},
  "beneficiaire":{"nir":"297022A02077878","nom":"ADRTROIS","nomFamille":"ADRTROIS","prenom":"DOMINIQUE","naissance":{"enCarte":"26021997","civile":"1997-02-26"},"rang":1,"qualite":"0"},
  "assure":null,"amo":{"regime":"01","caisse":"349","centre":"9881","ald":false,"aspa":false,"ame":false},
- "amc":null,"nature":{"code":"maladie"},"accidentTiers":null,"parcours":"T","tiersPayant":{"amo":false,"amc":false},
+ "amc":null,"nature":{"code":"maladie"},"accidentTiers":null,"parcours":"T","doublonForce":"campagne de test","tiersPayant":{"amo":false,"amc":false},
  "actes":[{"code":"G","date":"2025-08-08","quantite":1,"coefficient":"1","honoraires":3000,"enRapportALD":false}]}`
 
 // make1 makes and signs an FSE as a front end would.

@@ -1,6 +1,8 @@
 package lot
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strconv"
@@ -22,8 +24,22 @@ func keyOpen(series, certification string) string {
 	return "lot-ouvert/" + series + "/" + certification
 }
 func keyInLot(lot string, numero int) string { return fmt.Sprintf("lot-fse/%s/%09d", lot, numero) }
-func keyCount(kind, state string) string     { return "compte/" + kind + "/" + state }
-func keyCall(name string) string             { return "appel/" + name }
+func keyPatient(d *fse.Draft, seq uint64) string {
+	return fmt.Sprintf("%s%020d", prefixPatient(d), seq)
+}
+func keyCount(kind, state string) string { return "compte/" + kind + "/" + state }
+func keyCall(name string) string         { return "appel/" + name }
+
+// prefixPatient begins the keys of the signed FSE of a beneficiary in the year of
+// the care. The number is hashed: a list of keys tells nobody who was there.
+func prefixPatient(d *fse.Draft) string {
+	nir := d.Beneficiaire.NIR
+	if nir == "" && d.Assure != nil {
+		nir = d.Assure.NIR
+	}
+	sum := sha256.Sum256([]byte(nir))
+	return fmt.Sprintf("patient/%s/%04d/", hex.EncodeToString(sum[:16]), d.DateSoins.Year())
+}
 
 // series names the numbering of lots: one for each professional, payer and
 // environment, whatever the certification.
@@ -66,7 +82,7 @@ func projectFSE(r journal.Record, w journal.Writer) error {
 		before = doc.State
 	}
 	doc.apply(change, r.Seq)
-	if err := index(w, change, doc); err != nil {
+	if err := index(w, change, doc, r.Seq); err != nil {
 		return err
 	}
 	if err := count(w, kindFSE, string(before), string(doc.State)); err != nil {
@@ -102,7 +118,7 @@ func (f *FSE) apply(c *fseChange, seq uint64) {
 
 // index keeps what finds an FSE otherwise than by its identifier, and the lot
 // that it enters or leaves.
-func index(w journal.Writer, c *fseChange, f *FSE) error {
+func index(w journal.Writer, c *fseChange, f *FSE, seq uint64) error {
 	if c.Key != nil {
 		if err := set(w, keyCall(c.Key.Name), call{Digest: c.Key.Digest, Subject: f.ID}); err != nil {
 			return err
@@ -110,6 +126,11 @@ func index(w journal.Writer, c *fseChange, f *FSE) error {
 	}
 	if c.Numero != 0 {
 		if err := w.Set(keyLastFSE(f.NumeroAM()), []byte(strconv.Itoa(c.Numero))); err != nil {
+			return err
+		}
+	}
+	if c.State == fse.Signee {
+		if err := w.Set(keyPatient(f.Draft, seq), []byte(f.ID)); err != nil {
 			return err
 		}
 	}

@@ -67,6 +67,29 @@ func (b *Book) List(owner, after string, limit int) (list []FSE, next string, er
 	return list, next, err
 }
 
+// maxPast bounds how far back the FSE of one beneficiary are looked through.
+const maxPast = 200
+
+// Past returns the signed FSE of the beneficiary of a draft in the year of its
+// care, the newest first, whoever made them.
+func (b *Book) Past(d *fse.Draft) (list []FSE, err error) {
+	err = b.journal.View(func(s journal.State) error {
+		items, err := s.Scan(prefixPatient(d), "", maxPast, true)
+		if err != nil {
+			return err
+		}
+		for _, item := range items {
+			f, err := get[FSE](s, keyFSE(string(item.Value)))
+			if err != nil {
+				return err
+			}
+			list = append(list, *f)
+		}
+		return nil
+	})
+	return list, err
+}
+
 // Lot returns the lot id.
 func (b *Book) Lot(id string) (l Lot, err error) {
 	err = b.journal.View(func(s journal.State) error {

@@ -2,7 +2,9 @@ package bridge
 
 import (
 	"context"
+	"errors"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -105,9 +107,23 @@ func (c *conn) take(frame []byte) error {
 }
 
 func (c *conn) call(m method, r request) error {
-	result, e := m.call(call{ctx: c.ctx, daemon: c.server.daemon, server: c.server, who: c.who}, r.Params)
+	result, e := c.run(m, r)
 	return c.answer(r, result, e)
 }
+
+// run runs a method. A panic in it fails that call, not the service.
+func (c *conn) run(m method, r request) (result any, e *rpcError) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.log.Error("panic in a call", "method", m.name, "panic", p, "stack", string(debug.Stack()))
+			result, e = nil, failed(daemon.Failure(errPanic))
+		}
+	}()
+	return m.call(call{ctx: c.ctx, daemon: c.server.daemon, server: c.server, who: c.who}, r.Params)
+}
+
+// errPanic is what a caller is told of a defect.
+var errPanic = errors.New("a defect of the service")
 
 // answer sends the answer to r, unless r wants none.
 func (c *conn) answer(r request, result any, e *rpcError) error {
@@ -157,6 +173,7 @@ func (c *conn) write(message any) error {
 	text, err := json.Marshal(message, jsontext.AllowInvalidUTF8(true)) // a name may be what a driver made of it
 	if err != nil {
 		c.log.Error("message not written", "error", err)
+		_ = c.ws.Close() // the client starts again rather than wait for what never comes
 		return err
 	}
 	c.writing.Lock()

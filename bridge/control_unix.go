@@ -24,7 +24,9 @@ func listenControl(path string) (net.Listener, error) {
 			_ = os.Remove(path) // left by one that was killed
 		}
 	}
-	old := syscall.Umask(0o117) // the socket must not be open to others for an instant
+	// The socket must not be open to others for an instant. The mask is that of the
+	// whole process, which makes no files yet: the daemon is not running.
+	old := syscall.Umask(0o117)
 	l, err := net.Listen("unix", path)
 	syscall.Umask(old)
 	if err != nil {

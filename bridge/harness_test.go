@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
-	"golang.org/x/sys/unix"
 
 	"github.com/agrafe-fse/agrafe/daemon"
 	"github.com/agrafe-fse/agrafe/daemon/state"
@@ -274,16 +273,6 @@ func (c *client) event() state.Event {
 	return state.Event{}
 }
 
-// until waits for an event that is wanted.
-func (c *client) until(wanted func(state.Event) bool) state.Event {
-	c.t.Helper()
-	for {
-		if e := c.event(); wanted(e) {
-			return e
-		}
-	}
-}
-
 // end waits for the connection's end.
 func (c *client) end() error {
 	c.t.Helper()
@@ -376,15 +365,4 @@ func listenUnixAndLeave(path string) (net.Listener, error) {
 		l.(*net.UnixListener).SetUnlinkOnClose(false)
 	}
 	return l, err
-}
-
-// queued is how many bytes c has received that were not read yet.
-func queued(c net.Conn) int {
-	raw, err := c.(*net.UnixConn).SyscallConn()
-	if err != nil {
-		return -1
-	}
-	n := -1
-	_ = raw.Control(func(fd uintptr) { n, _ = unix.IoctlGetInt(int(fd), unix.TIOCINQ) })
-	return n
 }

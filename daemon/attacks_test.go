@@ -18,9 +18,9 @@ import (
 )
 
 // caught runs f and returns what it panicked with.
-func caught(f func() error) (err error, panicked any) {
+func caught(f func() error) (panicked any, err error) {
 	defer func() { panicked = recover() }()
-	return f(), nil
+	return nil, f()
 }
 
 // A call that waits for a card's first reading must survive the card leaving.
@@ -61,7 +61,7 @@ func TestCardLeavesWhileACallWaitsForItsReading(t *testing.T) {
 				})
 				done := make(chan any, 1)
 				go func() {
-					err, panicked := caught(func() error { return c.call(r, f.ID) })
+					panicked, err := caught(func() error { return c.call(r, f.ID) })
 					if panicked == nil && err != nil && Failure(err).Kind == state.Internal {
 						panicked = err
 					}
@@ -251,7 +251,7 @@ func TestLotFileOfOddDrafts(t *testing.T) {
 			if _, err := r.d.CloseLot(t.Context(), ehr, f.Lot); err != nil {
 				t.Fatal(err)
 			}
-			err, panicked := caught(func() error { _, _, err := r.d.LotFile(f.Lot); return err })
+			panicked, err := caught(func() error { _, _, err := r.d.LotFile(f.Lot); return err })
 			if panicked != nil || err != nil {
 				t.Errorf("signed, and its lot gives no file: %v, panic %v", err, panicked)
 			}

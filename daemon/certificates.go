@@ -39,6 +39,13 @@ func (c *certificates) load(serial string) (sign, auth *x509.Certificate, ok boo
 	return list[0], list[1], true
 }
 
+// forget drops the certificates of a serial: they are read again from the card.
+func (c *certificates) forget(serial string) {
+	if err := os.Remove(c.file(serial)); err != nil && !os.IsNotExist(err) {
+		c.log.Warn("certificates not dropped", "error", err)
+	}
+}
+
 func (c *certificates) store(serial string, sign, auth *x509.Certificate) {
 	var text strings.Builder
 	for _, cert := range []*x509.Certificate{sign, auth} {

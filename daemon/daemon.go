@@ -11,8 +11,8 @@
 //   - A call is made by a principal (an origin, a local user). What a principal
 //     makes is its own.
 //   - Errors are *state.Error values, by way of Failure.
-//   - Lock order: desk.mu, then hub.mu. The book's records are published after
-//     they are durable, outside both.
+//   - Lock order: telling or desk.mu, then hub.mu; no card and no disk is waited
+//     for under the last two.
 //
 // The daemon does not know of the bridge: it is given a Transport and a Prompter
 // and can run, and be tested, without either network or hardware.
@@ -50,13 +50,14 @@ type Daemon struct {
 	now    func() time.Time
 	tables *tables.Set
 
-	hub  *hub
-	desk *desk
-	pins *pins
-	book *lot.Book
+	hub   *hub
+	desk  *desk
+	certs *certificates
+	pins  *pins
+	book  *lot.Book
 
 	signing sync.Map   // FSE ids that are being signed
-	telling sync.Mutex // held while the queue is read and told; taken before the hub's
+	telling sync.Mutex // held while lots and counts are read and told; taken before the hub's
 }
 
 // New opens the journal and returns a Daemon that Run sets going. It fails with
@@ -77,7 +78,8 @@ func New(cfg Config, deps Deps) (*Daemon, error) {
 	d := &Daemon{cfg: cfg, deps: deps, log: deps.Log, now: deps.Now, tables: tables.Default(), hub: newHub(deps.Now), book: book}
 	d.pins = newPins(cfg.PIN, cfg.pinLife(), deps.Prompter)
 	d.desk = &desk{transport: deps.Transport, wanted: cfg.Readers, publish: d.hub.publish, left: d.pins.forgetCard}
-	reading := &identifier{cfg: cfg, desk: d.desk, certs: &certificates{cfg.cardsDir(), deps.Log}, rights: deps.Rights, log: deps.Log}
+	d.certs = &certificates{cfg.cardsDir(), deps.Log}
+	reading := &identifier{cfg: cfg, desk: d.desk, certs: d.certs, rights: deps.Rights, log: deps.Log}
 	d.desk.identify = reading.identify
 	return d, nil
 }

@@ -52,8 +52,8 @@ func (d *Daemon) CreateFSE(ctx context.Context, principal string, draft *fse.Dra
 
 // UpdateFSE replaces the draft of an FSE that is not signed.
 func (d *Daemon) UpdateFSE(ctx context.Context, principal, id string, draft *fse.Draft) (lot.FSE, error) {
-	if !d.beginSigning(id) {
-		return lot.FSE{}, errSigning
+	if err := d.beginChange(principal, id); err != nil {
+		return lot.FSE{}, err
 	}
 	defer d.signing.Delete(id)
 	f, err := d.book.Update(ctx, principal, id, draft)
@@ -102,8 +102,8 @@ func (d *Daemon) ListFSE(principal, after string, limit int) ([]state.FSE, strin
 
 // CancelFSE ends an FSE that was not transmitted.
 func (d *Daemon) CancelFSE(ctx context.Context, principal, id, cause string) (lot.FSE, error) {
-	if !d.beginSigning(id) {
-		return lot.FSE{}, errSigning
+	if err := d.beginChange(principal, id); err != nil {
+		return lot.FSE{}, err
 	}
 	defer d.signing.Delete(id)
 	f, lots, err := d.book.Cancel(ctx, principal, id, cause)
@@ -153,10 +153,11 @@ func (d *Daemon) CloseLot(ctx context.Context, principal, id string) (state.Lot,
 	if err != nil {
 		return state.Lot{}, bookFailure(err)
 	}
-	shown := ShowLot(l)
-	d.hub.publish(state.Event{Type: state.EventLot, Lot: &shown})
+	d.telling.Lock()
+	defer d.telling.Unlock()
+	d.publishLot(l)
 	d.publishQueue()
-	return shown, nil
+	return ShowLot(l), nil
 }
 
 // LotFile returns the B2 file of a closed lot and a name for it.
@@ -165,22 +166,31 @@ func (d *Daemon) LotFile(id string) (name string, file []byte, err error) {
 	return name, file, bookFailure(err)
 }
 
-// publishFSE tells front ends of an FSE, and of the lots that changed with it.
+// publishFSE tells front ends of an FSE, of the lots that changed with it, and of
+// what waits. Lots and counts are read and told one call after the other, so that
+// the last told are the last read.
 func (d *Daemon) publishFSE(f lot.FSE, lots ...lot.Lot) {
+	d.telling.Lock()
+	defer d.telling.Unlock()
 	shown := ShowFSE(f)
 	d.hub.publish(state.Event{Type: state.EventFSE, FSE: &shown})
 	for _, l := range lots {
-		changed := ShowLot(l)
-		d.hub.publish(state.Event{Type: state.EventLot, Lot: &changed})
+		d.publishLot(l)
 	}
 	d.publishQueue()
 }
 
-// publishQueue tells front ends what waits. Counts are read and told one after
-// the other, so that the last told are the last read.
+// publishLot tells of a lot as it is now, with telling held.
+func (d *Daemon) publishLot(l lot.Lot) {
+	if now, err := d.book.Lot(l.ID); err == nil {
+		l = now
+	}
+	shown := ShowLot(l)
+	d.hub.publish(state.Event{Type: state.EventLot, Lot: &shown})
+}
+
+// publishQueue tells what waits, with telling held.
 func (d *Daemon) publishQueue() {
-	d.telling.Lock()
-	defer d.telling.Unlock()
 	queue := d.book.Queue()
 	d.hub.publish(state.Event{Type: state.EventQueue, Queue: &queue})
 }

@@ -41,8 +41,8 @@ func (d *Daemon) DegradeFSE(ctx context.Context, principal, id, motif, precision
 // SplitFSE separates an FSE whose acts don't share one nature d'assurance and one
 // pathway into linked FSE that do. One that mixes nothing comes back alone.
 func (d *Daemon) SplitFSE(ctx context.Context, principal, id string) ([]lot.FSE, error) {
-	if !d.beginSigning(id) {
-		return nil, errSigning
+	if err := d.beginChange(principal, id); err != nil {
+		return nil, err
 	}
 	defer d.signing.Delete(id)
 	f, err := d.book.Get(principal, id)

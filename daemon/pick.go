@@ -52,6 +52,7 @@ func (d *desk) choose(id string, wanted state.CardState, again bool) (held, <-ch
 		return h, p.read, nil
 	case problem != nil && problem.Retryable && again && !d.closed:
 		p.card.Read, p.card.Problem = false, nil
+		d.publishCard(p)
 		d.startReading(p)
 		return h, p.read, nil
 	case problem != nil:

@@ -30,10 +30,16 @@ type SignRequest struct {
 var errSigning = &state.Error{Kind: state.Busy, Code: "FSE_EN_SIGNATURE", Retryable: true,
 	Message: "Cette FSE est en cours de signature."}
 
-// beginSigning takes id until signing.Delete; false if it is taken.
-func (d *Daemon) beginSigning(id string) bool {
-	_, taken := d.signing.LoadOrStore(id, struct{}{})
-	return !taken
+// beginChange takes the FSE id of principal's until signing.Delete. It fails if it
+// is not there, or if it is being signed.
+func (d *Daemon) beginChange(principal, id string) error {
+	if _, err := d.book.Get(principal, id); err != nil {
+		return bookFailure(err)
+	}
+	if _, taken := d.signing.LoadOrStore(id, struct{}{}); taken {
+		return errSigning
+	}
+	return nil
 }
 
 // SignFSE prices an FSE for the last time, has the CPS seal it, and puts it in a
@@ -41,8 +47,8 @@ func (d *Daemon) beginSigning(id string) bool {
 // FSE has its number, in state `a-signer`; whatever fails after that leaves it so,
 // to be signed again under the same number.
 func (d *Daemon) SignFSE(ctx context.Context, principal string, r SignRequest, c lot.Call) (lot.FSE, error) {
-	if !d.beginSigning(r.ID) {
-		return lot.FSE{}, errSigning
+	if err := d.beginChange(principal, r.ID); err != nil {
+		return lot.FSE{}, err
 	}
 	defer d.signing.Delete(r.ID)
 	if f, found, err := d.book.Repeated(principal, c); found || err != nil {
@@ -147,6 +153,10 @@ func (d *Daemon) sealFSE(ctx context.Context, principal string, f lot.FSE, r Sig
 			Message: "Le numéro RPPS de la FSE n'est pas celui du titulaire de la CPS présente."}
 	}
 	at := d.now().UTC().Truncate(time.Second)
+	if at.After(h.cps.sign.NotAfter) || at.Before(h.cps.sign.NotBefore) {
+		return nil, signature, &state.Error{Kind: state.Invalid, Code: "CPS_PERIMEE",
+			Message: "La CPS présente n'est pas, ou plus, valable à la date de ce poste."}
+	}
 	content, err := canonical(f, at)
 	if err != nil {
 		return nil, signature, err
@@ -166,6 +176,7 @@ func (d *Daemon) sealFSE(ctx context.Context, principal string, f lot.FSE, r Sig
 		return nil, signature, err
 	}
 	if sealed, err = draft.Seal(raw); errors.Is(err, seal.ErrSeal) {
+		d.certs.forget(h.cps.serial) // they may be another card's that lied about its serial
 		err = &reader.Error{Kind: reader.Malformed, Op: "sign", Err: err}
 	}
 	return sealed, lot.Signature{At: at, Serial: h.cps.serial, Commands: trace.Commands}, err

@@ -16,7 +16,7 @@ import (
 )
 
 var (
-	yanks    = flag.Int("yanks", 150, "how many times cards and readers are disturbed")
+	yanks    = flag.Int("yanks", 80, "how many times cards and readers are disturbed")
 	yankSeed = flag.Uint64("yankseed", 1, "seed of the disturbances")
 )
 

@@ -27,7 +27,7 @@ func TestLargeParallelCalls(t *testing.T) {
 	var all sync.WaitGroup
 	var mu sync.Mutex
 	failed := map[string]int{}
-	for range 128 {
+	for range 32 {
 		all.Go(func() {
 			var got map[string]string
 			if err := c.Call(ctx, "system.ping", echo, &got); err != nil {

@@ -5,7 +5,7 @@
 // Its contract: a Client is one connection. Call may be used by several
 // goroutines; its errors are *state.Error as the daemon made them, or ErrDown
 // when there is no daemon to talk to. Events are given in order to one function,
-// from one goroutine.
+// from one goroutine, which may not call the Client itself.
 package local
 
 import (

@@ -21,6 +21,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"log/slog"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -77,7 +78,8 @@ func (c Call) key() *callKey {
 	if c.Key == "" {
 		return nil
 	}
-	return &callKey{Name: strings.Join([]string{c.Principal, c.Method, c.Key}, "/"), Digest: c.Digest}
+	name := url.PathEscape(c.Principal) + "/" + c.Method + "/" + c.Key // the first two hold no other slash
+	return &callKey{Name: name, Digest: c.Digest}
 }
 
 // call is what a key was first used for.

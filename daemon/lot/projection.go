@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/url"
 	"strconv"
 
 	"github.com/agrafe-fse/agrafe/daemon/fse"
@@ -13,9 +14,11 @@ import (
 
 // Derived keys. Numbers in keys have a fixed width, so that their order is the
 // order of the bytes.
-func keyFSE(id string) string                  { return "fse/" + id }
-func keyLot(id string) string                  { return "lot/" + id }
-func keyList(owner string, seq uint64) string  { return fmt.Sprintf("liste/%s/%020d", owner, seq) }
+func keyFSE(id string) string { return "fse/" + id }
+func keyLot(id string) string { return "lot/" + id }
+func keyList(owner string, seq uint64) string {
+	return fmt.Sprintf("liste/%s/%020d", url.PathEscape(owner), seq)
+}
 func keyLots(seq uint64) string                { return fmt.Sprintf("lots/%020d", seq) }
 func keyLastFSE(am string) string              { return "numero/fse/" + am }
 func keyLastLot(series string) string          { return "numero/lot/" + series }

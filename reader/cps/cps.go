@@ -78,6 +78,10 @@ func Open(ch iso7816.Channel, family reader.Family) (*Card, error) {
 // if another one is in the reader.
 func OpenSerial(ch iso7816.Channel, family reader.Family, serial string) (*Card, error) {
 	c, err := Open(ch, family)
+	switch reader.KindOf(err) {
+	case reader.Unsupported, reader.Refused, reader.Malformed: // it was a CPS before
+		return nil, reader.Fail(reader.CardChanged, "read the CPS")
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -129,7 +129,7 @@ func (d *Daemon) checkVitale(ctx context.Context, principal string, f lot.FSE, i
 	var numbers []string
 	_, err = h.owner.Do(ctx, h.job("check the Carte Vitale", principal, "", func(tx *reader.Tx) error {
 		var err error
-		numbers, err = vitale.ReadNIR(tx)
+		numbers, err = vitale.ReadNIR(tx, len(h.vitale.persons))
 		return err
 	}))
 	if err != nil {

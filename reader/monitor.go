@@ -26,9 +26,17 @@ const (
 	quickPeriod = time.Minute
 )
 
-// waitSlice bounds one Wait. A Wake that falls between two waits is lost, so no
-// wait may be endless.
-const waitSlice = 5 * time.Second
+// retryHinted is the first delay after a hint: the service's socket appears a
+// moment before it answers.
+const retryHinted = 10 * time.Millisecond
+
+// waitSlice bounds one Wait, should a service lose a report. Each end of a wait
+// costs the runtime some wake-ups, so it is long.
+const waitSlice = time.Minute
+
+// wakeEvery is the time between two calls of Wake, one of which falls within a
+// wait: a Wake that falls between two waits is lost.
+const wakeEvery = 20 * time.Millisecond
 
 // Monitor follows the readers of a Transport.
 type Monitor struct {
@@ -49,7 +57,9 @@ func (m *Monitor) Run(ctx context.Context) {
 			if down.first() {
 				m.publish(Snapshot{Err: err, At: time.Now()})
 			}
-			m.pause(ctx, down.next())
+			if m.pause(ctx, down.next()) {
+				down.delay = retryHinted / 2 // next doubles it
+			}
 		}
 	}
 }
@@ -61,7 +71,7 @@ func (m *Monitor) follow(ctx context.Context, up func()) error {
 		return err
 	}
 	defer w.Close()
-	defer context.AfterFunc(ctx, w.Wake)()
+	defer wakeAtEnd(ctx, w)()
 
 	var known []Slot
 	for fresh := true; ctx.Err() == nil; fresh = false {
@@ -82,14 +92,40 @@ func (m *Monitor) follow(ctx context.Context, up func()) error {
 	return nil
 }
 
-func (m *Monitor) pause(ctx context.Context, d time.Duration) {
+// wakeAtEnd has w woken once ctx has ended, until the function that it returns is
+// called.
+func wakeAtEnd(ctx context.Context, w Watch) (release func()) {
+	over, woken := make(chan struct{}), make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(woken)
+		for {
+			w.Wake()
+			select {
+			case <-over:
+				return
+			case <-time.After(wakeEvery):
+			}
+		}
+	})
+	return func() {
+		close(over)
+		if !stop() {
+			<-woken
+		}
+	}
+}
+
+// pause waits for d or for a hint, and tells whether it was a hint.
+func (m *Monitor) pause(ctx context.Context, d time.Duration) (hinted bool) {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-ctx.Done():
 	case <-t.C:
 	case <-m.transport.Hints():
+		return true
 	}
+	return false
 }
 
 // outage counts the attempts made since the service went down.

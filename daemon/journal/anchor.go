@@ -159,10 +159,10 @@ func (a *anchor) move(t tail) error {
 }
 
 // witness returns what was last written.
-func (a *anchor) witness() tail {
+func (a *anchor) witness() slot {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.tail
+	return a.slot
 }
 
 func (a *anchor) close() error { return a.f.Close() }

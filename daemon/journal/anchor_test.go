@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"os"
+	"maps"
 	"path/filepath"
 	"testing"
 
@@ -13,7 +13,7 @@ import (
 
 // history is a journal's files after each of a few transactions.
 type history struct {
-	roots []string // roots[n]: after n transactions
+	after []image // after[n]: after n transactions
 	key   []byte
 }
 
@@ -37,11 +37,11 @@ func makeHistory(t *testing.T, transactions int, key []byte) history {
 				t.Fatal(err)
 			}
 		}
-		root := t.TempDir()
-		if err := copyTree(work, root); err != nil {
+		m, err := takeImage(work)
+		if err != nil {
 			t.Fatal(err)
 		}
-		h.roots = append(h.roots, root)
+		h.after = append(h.after, m)
 	}
 	return h
 }
@@ -50,14 +50,9 @@ func makeHistory(t *testing.T, transactions int, key []byte) history {
 func (h history) mix(t *testing.T, n, m int) (root string) {
 	t.Helper()
 	root = t.TempDir()
-	if err := copyTree(h.roots[n], root); err != nil {
-		t.Fatal(err)
-	}
-	b, err := os.ReadFile(filepath.Join(h.roots[m], "journal.anchor"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(root, "journal.anchor"), b, 0o600); err != nil {
+	files := maps.Clone(h.after[n])
+	files["journal.anchor"] = h.after[m]["journal.anchor"]
+	if err := files.write(root); err != nil {
 		t.Fatal(err)
 	}
 	return root
@@ -84,8 +79,8 @@ func (h history) last(root string) (last uint64, err error) {
 
 func TestAnchorAndRecordsApart(t *testing.T) {
 	h := makeHistory(t, 6, nil)
-	for n := range h.roots {
-		for m := range h.roots {
+	for n := range h.after {
+		for m := range h.after {
 			root := h.mix(t, n, m)
 			last, err := h.last(root)
 			// A crash comes between the transaction and the anchor: the anchor may be one behind, and never ahead.
@@ -105,7 +100,7 @@ func TestAnchorAndRecordsApart(t *testing.T) {
 
 func TestTornAnchor(t *testing.T) {
 	h := makeHistory(t, 6, nil)
-	for n := 1; n < len(h.roots); n++ {
+	for n := 1; n < len(h.after); n++ {
 		for slot := range 2 {
 			for _, b := range []int{0, 39, 127} {
 				root := h.mix(t, n, n)
@@ -125,27 +120,21 @@ func TestTornTransaction(t *testing.T) {
 	for _, key := range [][]byte{nil, bytes.Repeat([]byte{7}, 32)} {
 		t.Run(fmt.Sprintf("encrypted=%v", key != nil), func(t *testing.T) {
 			h := makeHistory(t, 4, key)
-			log := func(n int) []byte {
-				b, err := os.ReadFile(files(t, h.roots[n], "*.mem")[0])
-				if err != nil {
-					t.Fatal(err)
-				}
-				return b
-			}
-			full := log(4)
-			used := func(n int) int { return len(bytes.TrimRight(log(n), "\x00")) }
-			acknowledged, end := used(3), used(4)
-			for at := 20; at < end+8; at += 97 {
-				for _, length := range []int{1, 64, len(full)} {
+			name := filepath.Join("journal", "00001.mem")
+			full := h.after[4][name].data
+			acknowledged, end := len(h.after[3][name].data), len(full)
+			for at := 20; at < end+8; at += 131 {
+				for _, length := range []int{1, 64, end} {
 					torn := bytes.Clone(full)
 					clear(torn[at:min(at+length, len(torn))])
 					if bytes.Equal(torn, full) {
 						continue
 					}
 					root := h.mix(t, 4, 3)
-					if err := os.WriteFile(files(t, root, "*.mem")[0], torn, 0o600); err != nil {
-						t.Fatal(err)
-					}
+					edit(t, filepath.Join(root, name), func(b []byte) []byte {
+						copy(b, torn)
+						return b
+					})
 					last, err := h.last(root)
 					if at < acknowledged {
 						if journal.KindOf(err) != journal.Damaged {

@@ -31,7 +31,7 @@ var (
 )
 
 const (
-	maxBlock    = 8 << 20 // far above one block with one value of maxUpdate
+	maxBlock    = 8 << 20 // far above one block with one value of MaxUpdate
 	footerGuess = 64 << 10
 )
 

@@ -16,13 +16,16 @@ const (
 	maxBatch  = 256
 	maxGather = 2 * time.Millisecond
 
-	// maxUpdate is the most that one update may write, keys and derived values included, in bytes.
-	// Badger would keep larger values outside its tables.
-	maxUpdate = 1 << 20
+	// MaxUpdate is the most that one update may write, keys and derived values included, in bytes; some thousand keys at
+	// most. Badger would keep larger values outside its tables.
+	MaxUpdate = 1 << 20
 
 	// watermark is the free space in bytes under which nothing is written: Badger maps its files, and writing into
 	// a mapped file that the disk can't hold kills the process.
 	watermark = 4*memTable + 64<<20
+
+	// openMark is the free space that Badger may need to open: new files, and the logs written out as tables.
+	openMark = 4 * memTable
 )
 
 const opWrite = "cannot write to the journal"
@@ -143,12 +146,8 @@ func (c *committer) open() error {
 	if err := c.j.gate.err(); err != nil {
 		return err
 	}
-	free, err := c.j.opts.FreeSpace(c.j.opts.Dir)
-	if err != nil {
-		return internal(opWrite, fmt.Errorf("cannot tell the free space: %w", err))
-	}
-	if free < watermark {
-		return diskFull(opWrite, free)
+	if err := c.j.checkSpace(opWrite, watermark); err != nil {
+		return err
 	}
 	c.batch = newBatch(c.j, c.tail)
 	return nil
@@ -159,7 +158,10 @@ func (c *committer) decide(r *request) (u update, err error) {
 	c.running = r
 	defer func() {
 		if p := recover(); p != nil {
-			c.j.log.Error("journal: a decide function panicked", "stack", string(debug.Stack()))
+			// The value may hold what is in the records: only its type is logged, and the text of faults of the runtime.
+			fault, _ := p.(runtime.Error)
+			c.j.log.Error("journal: a decide function or the projection panicked",
+				"type", fmt.Sprintf("%T", p), "fault", fault, "stack", string(debug.Stack()))
 			u, err = update{}, internal(opWrite, errors.New("the decide function or the projection panicked; writes go on"))
 		}
 	}()
@@ -199,14 +201,14 @@ func (c *committer) commit(b *batch) error {
 	if b.err != nil { // nothing has reached the disk
 		return internal(opWrite, cause(b.err))
 	}
-	err := b.txn.Commit()
+	err := cause(b.txn.Commit())
 	if err == nil {
 		err = c.j.anchor.move(b.tail.tail)
 	}
 	if err != nil {
 		// What the disk holds is now known only by opening again.
-		return c.j.gate.report(internal(opWrite,
-			fmt.Errorf("%w; nothing more is written until the journal is opened again", cause(err))))
+		return c.j.gate.halt(internal(opWrite,
+			fmt.Errorf("%w; nothing more is written until the journal is opened again", err)))
 	}
 	c.tail = b.tail
 	if c.written += b.size; c.written >= lookEvery {

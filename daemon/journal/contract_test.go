@@ -151,6 +151,22 @@ func TestDiskFull(t *testing.T) {
 	}
 }
 
+func TestOpenWithAFullDisk(t *testing.T) {
+	free := uint64(32<<20 - 1)
+	o := options(t)
+	o.FreeSpace = func(string) (uint64, error) { return free, nil }
+	if _, err := journal.Open(o); journal.KindOf(err) != journal.DiskFull {
+		t.Errorf("Open = %v, want DiskFull", err)
+	}
+	if got := contents(t, filepath.Dir(o.Dir)); len(got) != 0 {
+		t.Errorf("files were made: %v", got)
+	}
+	free++
+	if got := records(t, open(t, o)); len(got) != 0 {
+		t.Errorf("%d records in a new journal", len(got))
+	}
+}
+
 // TestManyCallersShareTransactions counts transactions by the generation of the anchor.
 func TestManyCallersShareTransactions(t *testing.T) {
 	o := options(t)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -20,9 +21,10 @@ import (
 	"github.com/agrafe-fse/agrafe/daemon/journal"
 )
 
-// A sample is a journal's files as they are after a close, and as they are after a kill while it was idle.
+// A sample is a journal's files as they are after a close, and as they are after a kill while it was idle: the folder
+// "journal" and the file "journal.anchor".
 type sample struct {
-	closed, killed string // folders, each with the files "journal", "journal.anchor"
+	closed, killed image
 	records        int
 }
 
@@ -37,8 +39,8 @@ var makeSample = sync.OnceValues(func() (s sample, err error) {
 	if err != nil {
 		return sample{}, err
 	}
-	s = sample{closed: filepath.Join(root, "closed"), killed: filepath.Join(root, "killed")}
-	c, err := startChild("sample", s.killed)
+	defer os.RemoveAll(root)
+	c, err := startChild("sample", filepath.Join(root, "killed"))
 	if err != nil {
 		return sample{}, err
 	}
@@ -46,14 +48,21 @@ var makeSample = sync.OnceValues(func() (s sample, err error) {
 	if err := c.kill(); err != nil {
 		return sample{}, err
 	}
-	j, err := journal.Open(journal.Options{Dir: filepath.Join(s.closed, "journal"), Project: countKinds})
+	if s.killed, err = takeImage(filepath.Join(root, "killed")); err != nil {
+		return sample{}, err
+	}
+	j, err := journal.Open(journal.Options{Dir: filepath.Join(root, "closed", "journal"), Project: countKinds})
 	if err != nil {
 		return sample{}, err
 	}
 	if s.records, err = writeSample(j); err != nil {
 		return sample{}, err
 	}
-	return s, j.Close()
+	if err := j.Close(); err != nil {
+		return sample{}, err
+	}
+	s.closed, err = takeImage(filepath.Join(root, "closed"))
+	return s, err
 })
 
 func writeSample(j *journal.Journal) (n int, err error) {
@@ -82,29 +91,45 @@ func sampleBatch(u int) []journal.Entry {
 	return es
 }
 
-// copyTree copies files with the holes that they have.
-func copyTree(from, to string) error {
-	return filepath.WalkDir(from, func(p string, d fs.DirEntry, err error) error {
-		if err != nil {
+// image is a folder's files, each without the zeros at its end, which Badger's files have many of.
+type image map[string]imageFile
+
+type imageFile struct {
+	data []byte
+	size int64
+}
+
+func takeImage(dir string) (image, error) {
+	m := make(image)
+	err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
 			return err
-		}
-		rel, err := filepath.Rel(from, p)
-		if err != nil {
-			return err
-		}
-		dst := filepath.Join(to, rel)
-		if d.IsDir() {
-			return os.MkdirAll(dst, 0o700)
 		}
 		b, err := os.ReadFile(p)
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(dst, bytes.TrimRight(b, "\x00"), 0o600); err != nil {
+		rel, err := filepath.Rel(dir, p)
+		m[rel] = imageFile{bytes.TrimRight(b, "\x00"), int64(len(b))}
+		return err
+	})
+	return m, err
+}
+
+func (m image) write(dir string) error {
+	for rel, f := range m {
+		p := filepath.Join(dir, rel)
+		if err := os.MkdirAll(filepath.Dir(p), 0o700); err != nil {
 			return err
 		}
-		return os.Truncate(dst, int64(len(b)))
-	})
+		if err := os.WriteFile(p, f.data, 0o600); err != nil {
+			return err
+		}
+		if err := os.Truncate(p, f.size); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // contents are the files of a folder by their hash, but for locks.
@@ -172,14 +197,26 @@ func flipAt(share float64) func([]byte) []byte {
 	}
 }
 
-// bareRecords is what Badger alone makes of a folder: how many records it iterates over, and its error.
+// bareRecords is what Badger alone makes of a folder, in a process of its own because it may die: how many records it
+// iterates over, and its error.
 func bareRecords(t *testing.T, root string) (n int, err error) {
 	t.Helper()
-	db, err := badger.Open(badger.DefaultOptions(filepath.Join(root, "journal")).WithLogger(nil))
+	c, err := startChild("bare-count", root)
 	if err != nil {
-		return 0, err
+		t.Fatal(err)
 	}
-	defer db.Close()
+	for c.out.Scan() {
+		fmt.Sscan(c.out.Text(), &n)
+	}
+	return n, c.cmd.Wait()
+}
+
+func countWithBareBadger(dir string) error {
+	db, err := badger.Open(journal.EngineOptions(dir).WithNumCompactors(2))
+	if err != nil {
+		return err
+	}
+	n := 0
 	err = db.View(func(txn *badger.Txn) error {
 		o := badger.DefaultIteratorOptions
 		o.PrefetchValues = false
@@ -190,7 +227,8 @@ func bareRecords(t *testing.T, root string) (n int, err error) {
 		}
 		return nil
 	})
-	return n, err
+	fmt.Println(n)
+	return errors.Join(err, db.Close())
 }
 
 type damageCase struct {
@@ -325,7 +363,7 @@ func (c damageCase) prepare(t *testing.T) (root string, s sample) {
 	if c.killed {
 		from = s.killed
 	}
-	if err := copyTree(from, root); err != nil {
+	if err := from.write(root); err != nil {
 		t.Fatal(err)
 	}
 	if c.break_ != nil {

@@ -1,2 +1,39 @@
-// Package journal keeps the records of FSE and lots durably, in order, and notices when a disk lost or changed any.
+// Package journal keeps what happens to FSE and lots: an FSE is money, so it may not lose one, double one or forget one in
+// silence.
+//
+// # Contract
+//
+// Records are appended with a sequence number that starts at 1 and has no gaps, and are chained: each holds the SHA-256 of
+// the one before it. An update is acknowledged when its records are on the disk; after a crash every acknowledged record is
+// there once, under its number, and an update that was not acknowledged is there as a whole or not at all.
+//
+// State is derived: a projection turns each record into keys and values, in the same transaction. Deriving again from
+// record 1 gives the same state. Nothing is ever deleted; a key is hidden by an empty value.
+//
+// Outside the folder of the records stands the anchor: how many records there are, the number and hash of the last. It is
+// written after each transaction and before the acknowledgement. At opening it may be behind by the records of the
+// last transaction, which is a crash between the two writes; anything else is damage.
+//
+// # Damage
+//
+// The engine, Badger, repairs silently: it cuts a log at the first bad entry, takes a cut MANIFEST for whole, deletes
+// tables that the MANIFEST does not name, and ends an iteration at a damaged block as if there were nothing behind it. So:
+//
+//   - before Badger opens the folder, it is surveyed without being changed: the MANIFEST whole, each table there with
+//     its footer, index and last block whole, every log entry that was acknowledged whole, the anchor's record
+//     found, logs and tables joined without a gap. Otherwise Open fails with a Damaged error;
+//   - the survey reads the ends of tables and the logs, which are bounded, so that opening does not get slower with the
+//     years. The blocks between are checked when they are first read, before anything is answered from them, and
+//     all of them in the background; damage found then stops writing, and reading goes on where the blocks are whole;
+//   - Badger's compactors are off, because merging a damaged table loses what is behind the damage for good. Tables are
+//     merged by a goroutine of this package, once all that were there at opening are checked;
+//   - Verify reads everything at any time.
+//
+// A full disk is refused before Badger, which maps its files, can die of it.
+//
+// # Goroutines
+//
+// One goroutine, the committer, runs the decide functions one by one and writes; those that are waiting share a transaction.
+// Another, the keeper, checks and merges tables. View runs in its caller's goroutine and waits for neither. Locks are
+// not nested, but for keeper.merging and Journal.replaying, each held over calls that take anchor.mu.
 package journal

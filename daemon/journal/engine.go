@@ -25,10 +25,10 @@ func engineOptions(dir string, key []byte, log *slog.Logger) badger.Options {
 		WithNumMemtables(2).
 		WithBlockCacheSize(8 << 20).
 		WithValueLogFileSize(16 << 20).
-		WithNumCompactors(0). // the keeper merges
-		WithNumLevelZeroTables(compactAt).
+		WithNumCompactors(0).            // the keeper merges
+		WithNumLevelZeroTables(1).       // Flatten leaves level 0 alone up to this
 		WithNumLevelZeroTablesStall(32). // writes wait for the keeper then
-		WithBlockSize(16 << 10). // a quarter of the index to read at opening and to keep mapped
+		WithBlockSize(16 << 10).         // a quarter of the index to read at opening and to keep mapped
 		WithBaseTableSize(1 << 20).
 		WithBaseLevelSize(8 << 20).
 		WithLogger(engineLog{log})

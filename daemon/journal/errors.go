@@ -43,8 +43,8 @@ func (k Kind) String() string {
 	return fmt.Sprintf("Kind(%d)", int(k))
 }
 
-// Error is the only error type of this package, except for what decide and View functions return themselves and
-// for the errors of contexts.
+// Error is the only error type of this package, except for what decide and View functions and the projection return
+// themselves and for the errors of contexts.
 type Error struct {
 	Kind Kind
 	// Op is what could not be done, in the form "cannot open the journal".
@@ -102,9 +102,4 @@ func invalid(op string, format string, args ...any) *Error {
 
 func internal(op string, err error) *Error {
 	return &Error{Kind: Internal, Op: op, Err: err}
-}
-
-func diskFull(op string, free uint64) *Error {
-	return &Error{Kind: DiskFull, Op: op,
-		Expected: fmt.Sprintf("%d MiB free", watermark>>20), Found: fmt.Sprintf("%d MiB", free>>20)}
 }

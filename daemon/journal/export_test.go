@@ -17,3 +17,6 @@ func SyncData(f *os.File) error { return syncData(f) }
 
 // Engine gives tests the Badger below.
 func (j *Journal) Engine() *badger.DB { return j.db }
+
+// Compact has the keeper look at level 0 now.
+func (j *Journal) Compact() { j.keeper.compact() }

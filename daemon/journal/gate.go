@@ -25,19 +25,25 @@ func (g *gate) check(lo, hi []byte) error {
 	for _, t := range g.tables {
 		if t.covers(lo, hi) {
 			if err := t.verifyRange(lo, hi); err != nil {
-				return g.report(t.damage(err))
+				return g.report(t.failure(err))
 			}
 		}
 	}
 	return nil
 }
 
-// report keeps the first error that stops writing, and returns its argument.
+// report keeps the first damage, which stops writing, and returns its argument.
 func (g *gate) report(err error) error {
-	if e, ok := errors.AsType[*Error](err); ok && (e.Kind == Damaged || e.Kind == Internal) {
+	if e, ok := errors.AsType[*Error](err); ok && e.Kind == Damaged {
 		g.broken.CompareAndSwap(nil, e)
 	}
 	return err
+}
+
+// halt stops writing because of a write that failed half way.
+func (g *gate) halt(e *Error) error {
+	g.broken.CompareAndSwap(nil, e)
+	return e
 }
 
 // err returns what stops writing, or nil.

@@ -2,10 +2,8 @@ package journal
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -121,6 +119,10 @@ func (j *Journal) open() error {
 	if err := os.RemoveAll(scratchDir(j.opts.Dir)); err != nil {
 		return err
 	}
+	// Badger maps the files that it makes here: on a full disk it would take the process down.
+	if err := j.checkSpace("cannot open the journal", openMark); err != nil {
+		return err
+	}
 	if err := j.openAnchor(); err != nil {
 		return err
 	}
@@ -142,46 +144,6 @@ func (j *Journal) open() error {
 	j.working.Go(c.run)
 	j.working.Go(j.keeper.run)
 	return nil
-}
-
-// openAnchor reads the anchor, or makes one where nothing has ever been written.
-func (j *Journal) openAnchor() error {
-	used, err := hasFiles(j.opts.Dir)
-	if err != nil {
-		return err
-	}
-	j.anchor, err = openAnchor(j.opts.AnchorFile)
-	if !errors.Is(err, errNoAnchor) {
-		return err
-	}
-	if used {
-		return damaged("cannot open the journal", "an anchor file beside the records", "none")
-	}
-	var id [16]byte
-	rand.Read(id[:])
-	j.anchor, err = createAnchor(j.opts.AnchorFile, id)
-	return err
-}
-
-// hasFiles tells whether Badger has ever kept something in dir.
-func hasFiles(dir string) (bool, error) {
-	entries, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	for _, e := range entries {
-		switch filepath.Ext(e.Name()) {
-		case ".sst", ".mem", ".vlog":
-			return true, nil
-		}
-		if e.Name() == badger.ManifestFilename {
-			return true, nil
-		}
-	}
-	return false, nil
 }
 
 // release gives back what a failed open or a close still holds.
@@ -252,8 +214,9 @@ func (j *Journal) view(f func(State) error) error {
 // projection to each, and returns the records once they are on the disk.
 //
 // Decides run one at a time, in the committer's goroutine: they must be quick and must not call Update, Verify or Close.
-// If decide returns an error, nothing of it is written and the error is returned as it is. An answer without entries, an
-// error included, is also given only when everything that decide could see is on the disk.
+// If decide or the projection returns an error, nothing of the update is written and the error is returned as it is; if one
+// panics, the error is Internal. An answer without entries, an error included, is also given only when everything that
+// decide could see is on the disk.
 //
 // If ctx ends before decide has begun, nothing is written and the error of ctx is returned; after that it is ignored.
 func (j *Journal) Update(ctx context.Context, decide func(State) ([]Entry, error)) ([]Record, error) {
@@ -285,85 +248,25 @@ func (j *Journal) Update(ctx context.Context, decide func(State) ([]Entry, error
 // a full disk is not for good.
 func (j *Journal) Err() error { return j.gate.err() }
 
-// Checked waits until every table that was on the disk at opening has been read and checked in the background, or
-// ctx ends, and returns Err. Nothing needs to wait for it: what is not checked yet is checked when it is first read.
-func (j *Journal) Checked(ctx context.Context) error {
-	select {
-	case <-j.keeper.checked:
-		return j.Err()
-	case <-ctx.Done():
-		return ctx.Err()
+// checkSpace returns a DiskFull error if less than need bytes are free.
+func (j *Journal) checkSpace(op string, need uint64) error {
+	free, err := j.opts.FreeSpace(j.opts.Dir)
+	if err != nil {
+		return internal(op, fmt.Errorf("cannot tell the free space: %w", err))
 	}
+	if free < need {
+		return &Error{Kind: DiskFull, Op: op,
+			Expected: fmt.Sprintf("%d MiB free", need>>20), Found: fmt.Sprintf("%d MiB", free>>20)}
+	}
+	return nil
 }
 
-// asError makes err an *Error.
+// asError makes err an *Error that says what could not be done.
 func asError(op string, err error) error {
-	if _, ok := errors.AsType[*Error](err); ok {
-		return err
+	if e, ok := errors.AsType[*Error](err); ok {
+		c := *e
+		c.Op = op
+		return &c
 	}
 	return internal(op, err)
-}
-
-// reconcile compares the anchor with the end of the records. Behind by the records of the last transaction is what a crash
-// between the two writes leaves: it is moved forward once their chain is verified. Anything else is damage.
-func (j *Journal) reconcile() (storedTail, error) {
-	const op = "cannot open the journal"
-	txn := j.db.NewTransaction(false)
-	defer discard(txn)
-	s := State{txn: txn, gate: j.gate}
-	id, err := s.load(keyIdentity)
-	if err != nil {
-		return storedTail{}, err
-	}
-	t, found, err := s.tail()
-	if err != nil {
-		return storedTail{}, err
-	}
-	want := j.anchor.tail
-	switch {
-	case id == nil && !found && want.last == 0:
-		return j.begin()
-	case string(id) != string(j.anchor.id[:]):
-		return storedTail{}, damaged(op, fmt.Sprintf("journal %x", j.anchor.id[:4]), fmt.Sprintf("journal %.8x", id))
-	case !found && want.last == 0:
-		return storedTail{tail: want}, nil
-	case !found:
-		return storedTail{}, damaged(op, want.String(), "no record")
-	case t.tail == want:
-		s.last = t.last
-		_, _, err := s.Read(t.last)
-		return t, err
-	case want.last == t.first-1:
-		return t, j.catchUp(s, t)
-	}
-	return storedTail{}, damaged(op, want.String(), t.tail.String())
-}
-
-// begin writes the identity into a new journal.
-func (j *Journal) begin() (storedTail, error) {
-	err := j.db.Update(func(txn *badger.Txn) error { return txn.Set(keyIdentity, j.anchor.id[:]) })
-	if err != nil {
-		return storedTail{}, internal("cannot make the journal", cause(err))
-	}
-	return storedTail{tail: j.anchor.tail}, nil
-}
-
-// catchUp moves the anchor over the last transaction, whose records it checks.
-func (j *Journal) catchUp(s State, t storedTail) error {
-	s.last = t.last
-	head := j.anchor.tail.head
-	for r, err := range s.Range(t.first, t.last) {
-		if err != nil {
-			return err
-		}
-		if r.Prev != head {
-			return damaged("cannot open the journal", fmt.Sprintf("record %d linked to the anchor", r.Seq), "another link")
-		}
-		head = r.Hash
-	}
-	if head != t.head {
-		return damaged("cannot open the journal", fmt.Sprintf("head %x…", t.head[:4]), fmt.Sprintf("%x…", head[:4]))
-	}
-	j.log.Info("journal: the anchor was behind by one transaction", "records", t.last-t.first+1)
-	return j.anchor.move(t.tail)
 }

@@ -1,21 +1,26 @@
 package journal
 
 import (
+	"context"
 	"sync"
+	"time"
 
 	"github.com/dgraph-io/badger/v4"
 )
 
-// keeper checks the tables in the background after opening, and then compacts.
+// keeper checks the tables in the background after opening, and then merges them.
 //
 // Badger's own compactors are off. They would merge a damaged table as if it ended at the damage and delete the
 // original, so none may run before every table is checked; and each wakes up 20 times a second for as long as the
 // daemon lives. Badger's Flatten does the same work when it is called.
 type keeper struct {
-	j       *Journal
-	grown   chan struct{} // holds one token when the committer has written enough to look at level 0
-	stop    chan struct{}
-	checked chan struct{} // closed when the background check has ended
+	j     *Journal
+	grown chan struct{} // holds one token when the committer has written enough to look at level 0
+	stop  chan struct{}
+
+	checked chan struct{} // closed when the first background check has ended
+	result  error         // of that check; set before checked is closed
+	once    sync.Once     // closes checked
 
 	// merging is held while tables are merged, and by who must see them stay.
 	merging sync.Mutex
@@ -26,6 +31,8 @@ const (
 	compactAt = 4
 	// lookEvery is how many bytes are written between two looks at level 0.
 	lookEvery = memTable / 2
+	// retryAfter is how long the keeper waits when it could not do its work. Writes stall if it never can.
+	retryAfter = 10 * time.Second
 )
 
 func newKeeper(j *Journal) *keeper {
@@ -33,36 +40,44 @@ func newKeeper(j *Journal) *keeper {
 }
 
 func (k *keeper) run() {
-	if !k.check() {
-		return
-	}
 	for {
-		k.compact()
+		err := k.check()
+		k.once.Do(func() {
+			k.result = err
+			close(k.checked)
+		})
+		var again <-chan time.Time
+		if k.j.gate.err() == nil && (err != nil || !k.compact()) {
+			again = time.After(retryAfter)
+		}
 		select {
 		case <-k.grown:
+		case <-again:
 		case <-k.stop:
 			return
 		}
 	}
 }
 
-// check verifies all tables. It returns false when one is damaged or the journal closes.
-func (k *keeper) check() bool {
-	defer close(k.checked)
+// check verifies the tables of the opening that are not verified yet.
+func (k *keeper) check() error {
+	if k.j.gate.passed.Load() {
+		return nil
+	}
 	for _, t := range k.j.gate.tables {
 		select {
 		case <-k.stop:
-			return false
+			return &Error{Kind: Closed, Op: "cannot check the journal"}
 		default:
 		}
 		if err := t.verify(); err != nil {
-			err = k.j.gate.report(t.damage(err))
-			k.j.log.Error("journal: damage found", "err", err)
-			return false
+			err := k.j.gate.report(t.failure(err))
+			k.j.log.Error("journal: a table can't be checked", "err", err)
+			return err
 		}
 	}
 	k.j.gate.passed.Store(true)
-	return true
+	return nil
 }
 
 // wake asks for a look at level 0.
@@ -73,18 +88,34 @@ func (k *keeper) wake() {
 	}
 }
 
-func (k *keeper) compact() {
+// compact merges the tables of level 0 into those below if they are many. It returns false if it should have and could not.
+func (k *keeper) compact() bool {
 	k.merging.Lock()
 	defer k.merging.Unlock()
-	if levelZero(k.j.db) < compactAt || k.j.gate.err() != nil {
-		return
+	if levelZero(k.j.db) < compactAt {
+		return true
 	}
-	if free, err := k.j.opts.FreeSpace(k.j.opts.Dir); err != nil || free < watermark {
-		return // merging writes before it deletes; the next look is soon enough
+	// Merging writes before it deletes.
+	if err := k.j.checkSpace("cannot merge tables", watermark); err != nil {
+		return false
 	}
 	if err := k.j.db.Flatten(1); err != nil {
 		k.j.log.Warn("journal: tables not merged", "err", cause(err))
+		return false
 	}
+	return true
 }
 
 func levelZero(db *badger.DB) int { return db.Levels()[0].NumTables }
+
+// Checked waits until every table that was on the disk at opening has been read and checked in the background, or
+// ctx ends, and returns what was found: nil, a Damaged error, an Internal one when a file could not be opened (it is
+// tried again), or Closed. Nothing needs to wait for it: what is not checked yet is checked when it is first read.
+func (j *Journal) Checked(ctx context.Context) error {
+	select {
+	case <-j.keeper.checked:
+		return j.keeper.result
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

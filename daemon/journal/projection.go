@@ -1,7 +1,5 @@
 package journal
 
-import "errors"
-
 // Projection derives state from one record and the derived state so far. It must depend on nothing else, neither clock
 // nor random nor I/O: the journal is replayed and has to give the same state again. An error refuses the record.
 type Projection func(r Record, w Writer) error
@@ -10,13 +8,12 @@ type Projection func(r Record, w Writer) error
 type Writer interface {
 	// Get returns the value of a key, and false if it was never set or is hidden.
 	Get(key string) ([]byte, bool, error)
-	// Set gives a key a value. An empty value hides the key: it is no longer found or scanned.
+	// Set gives a key of 1 to 1024 bytes a value. An empty value hides the key: it is no longer found or scanned.
 	// There is no deletion, because deleted keys have come back (Badger before 4.9.3).
 	Set(key string, value []byte) error
 }
 
-var errKey = errors.New("a derived key must have 1 to 1024 bytes")
-
+// maxKey is the longest derived key, in bytes.
 const maxKey = 1024
 
 // overlay is the Writer of one update: what it writes is kept apart until all of it is accepted.
@@ -40,7 +37,7 @@ func (o *overlay) Get(key string) ([]byte, bool, error) {
 
 func (o *overlay) Set(key string, value []byte) error {
 	if len(key) == 0 || len(key) > maxKey {
-		return errKey
+		return invalid("cannot derive", "a key has %d bytes; it must have 1 to %d", len(key), maxKey)
 	}
 	if _, ok := o.sets[key]; !ok {
 		o.order = append(o.order, key)

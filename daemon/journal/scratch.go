@@ -28,6 +28,9 @@ func newScratch(j *Journal) (*scratch, error) {
 	if err := os.RemoveAll(x.dir); err != nil {
 		return nil, internal(op, err)
 	}
+	if err := j.checkSpace(op, watermark); err != nil {
+		return nil, err
+	}
 	o := engineOptions(x.dir, j.opts.Key, j.log).WithSyncWrites(false).
 		WithNumCompactors(2).WithNumLevelZeroTablesStall(8)
 	var err error
@@ -86,12 +89,8 @@ func (x *scratch) apply(r Record) (err error) {
 
 // flush moves what is in memory to the store.
 func (x *scratch) flush() error {
-	free, err := x.j.opts.FreeSpace(x.dir)
-	if err == nil && free < watermark {
-		return diskFull("cannot replay the journal", free)
-	}
-	if err != nil {
-		return internal("cannot replay the journal", err)
+	if err := x.j.checkSpace("cannot replay the journal", watermark); err != nil {
+		return err
 	}
 	w := x.db.NewWriteBatch()
 	defer w.Cancel()

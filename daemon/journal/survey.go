@@ -82,7 +82,7 @@ func openKeys(dir string, key []byte) (dataKeys, error) {
 	const op = "cannot open the journal"
 	registry, err := badger.OpenKeyRegistry(badger.KeyRegistryOptions{Dir: dir, ReadOnly: true, EncryptionKey: key})
 	if errors.Is(err, badger.ErrEncryptionKeyMismatch) {
-		return nil, invalid(op, "it was written with another key, or without one")
+		return nil, invalid(op, "it was written with another key or without one, or KEYREGISTRY is damaged")
 	}
 	if err != nil {
 		return nil, damaged(op, "a whole KEYREGISTRY", cause(err).Error())
@@ -105,7 +105,7 @@ func surveyTables(dir string, m badger.Manifest, keys dataKeys) ([]*tableFile, e
 		}
 		t := &tableFile{path: table.NewFilename(id, dir), id: id, key: key, compression: tm.Compression}
 		if err := t.inspect(); err != nil {
-			return nil, t.damage(err)
+			return nil, t.failure(err)
 		}
 		tables = append(tables, t)
 	}
@@ -159,7 +159,7 @@ func joins(tables []*tableFile, logged []uint64, a tail) error {
 	for _, t := range tables {
 		v, err := t.find(recordKey(need))
 		if err != nil {
-			return t.damage(err)
+			return t.failure(err)
 		}
 		if v == nil {
 			continue

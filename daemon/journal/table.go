@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"sort"
 	"sync/atomic"
@@ -24,9 +25,8 @@ type tableFile struct {
 	size              int64
 	smallest, biggest []byte // first and last key, versions included
 
-	whole  atomic.Bool // every block is checked
-	broken atomic.Pointer[error]
-	marks  atomic.Pointer[marks] // nil until a part is needed, and again once all of the table is checked
+	whole atomic.Bool           // every block is checked
+	marks atomic.Pointer[marks] // nil until a part is needed, and again once all of the table is checked
 }
 
 // marks say which blocks of a table are checked.
@@ -83,22 +83,11 @@ func (t *tableFile) verifyRange(lo, hi []byte) error {
 }
 
 // check reads and checks a part of the blocks, leaving out those that are checked already. It holds no lock, so that
-// nobody waits for the background check; a block may so be read twice.
-func (t *tableFile) check(part func(tableIndex) (first, last int)) error {
+// nobody waits for the background check; a block may so be read twice. Damage of one block leaves the others readable.
+func (t *tableFile) check(part func(tableIndex) (first, last int)) (err error) {
 	if t.whole.Load() {
 		return nil
 	}
-	if e := t.broken.Load(); e != nil {
-		return *e
-	}
-	err := t.checkPart(part)
-	if err != nil {
-		t.broken.CompareAndSwap(nil, &err)
-	}
-	return err
-}
-
-func (t *tableFile) checkPart(part func(tableIndex) (first, last int)) (err error) {
 	defer recoverAs(&err)
 	m := t.marks.Load()
 	if m == nil {
@@ -189,13 +178,17 @@ func (x tableIndex) around(lo, hi []byte) (first, last int) {
 	return max(first-1, 0), max(last-1, 0)
 }
 
-// damage says what is wrong with a table.
-func (t *tableFile) damage(err error) error {
+// failure makes an error of reading this table an *Error: damage, unless the file is there and can't be opened.
+func (t *tableFile) failure(err error) *Error {
+	const op = "cannot read the journal"
 	found := err.Error()
-	if errors.Is(err, os.ErrNotExist) {
+	if e, ok := errors.AsType[*fs.PathError](err); ok && e.Op == "open" {
+		if !errors.Is(err, fs.ErrNotExist) {
+			return internal(op, err)
+		}
 		found = "no such file"
 	}
-	return damaged("cannot read the journal", fmt.Sprintf("table %06d whole", t.id), found)
+	return damaged(op, fmt.Sprintf("table %06d whole", t.id), found)
 }
 
 // recoverAs turns a panic into an error: what is read here may be anything.

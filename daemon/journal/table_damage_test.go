@@ -46,7 +46,7 @@ func TestChangedTableNeverAnswersWrongly(t *testing.T) {
 		t.Fatalf("the sample has %d records, want %d", len(want.hashes), s.records)
 	}
 	atOpen, silent := 0, 0
-	const rounds = 24
+	const rounds = 16
 	for range rounds {
 		root, _ := damageCase{}.prepare(t)
 		tables := files(t, root, "*.sst")

@@ -45,9 +45,9 @@ func derive(s State, t storedTail, entries []Entry, project Projection, now func
 	for _, k := range o.order {
 		u.write(derivedKey(k), derivedValue(o.sets[k]))
 	}
-	if u.size > maxUpdate {
+	if u.size > MaxUpdate {
 		return update{}, &Error{Kind: Invalid, Op: opWrite,
-			Err: fmt.Errorf("one update writes %d bytes, the most is %d", u.size, maxUpdate)}
+			Err: fmt.Errorf("one update writes %d bytes, the most is %d", u.size, MaxUpdate)}
 	}
 	return u, nil
 }

@@ -89,7 +89,7 @@ func (j *Journal) verifyTables(ctx context.Context, r *Report) error {
 		}
 		t := &tableFile{path: table.NewFilename(id, j.opts.Dir), id: id, key: key, compression: tm.Compression}
 		if err := t.verify(); err != nil {
-			return j.gate.report(t.damage(err))
+			return j.gate.report(t.failure(err))
 		}
 		r.Tables++
 		r.TableBytes += t.size
@@ -109,8 +109,8 @@ func (j *Journal) verifyAnchor() error {
 	}
 	defer a.close()
 	// Updates go on: the file may be ahead of what was asked for a moment ago, never behind.
-	if a.id != j.anchor.id || a.tail.last < want.last || a.tail.last == want.last && a.tail != want {
-		return j.gate.report(damaged("cannot verify the journal", "an anchor at "+want.String(), a.tail.String()))
+	if a.id != want.id || a.tail.last < want.tail.last || a.tail.last == want.tail.last && a.tail != want.tail {
+		return j.gate.report(damaged("cannot verify the journal", "an anchor at "+want.tail.String(), a.tail.String()))
 	}
 	return nil
 }
@@ -121,7 +121,7 @@ func (j *Journal) verifyChain(ctx context.Context, s State, r *Report) error {
 	if err != nil {
 		return err
 	}
-	head := genesis(j.anchor.id)
+	head := genesis(j.anchor.witness().id)
 	for rec, err := range s.Range(1, s.last) {
 		if err == nil {
 			err = ctx.Err()

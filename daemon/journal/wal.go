@@ -40,7 +40,7 @@ func readWAL(path string, dataKey func(uint64) ([]byte, error)) (walFile, error)
 		return walFile{}, err
 	}
 	// A whole entry may end in zeros: give back as many as it may have lost.
-	b = append(b, make([]byte, maxUpdate)...)
+	b = append(b, make([]byte, MaxUpdate)...)
 	key, err := dataKey(binary.BigEndian.Uint64(b))
 	if err != nil {
 		return walFile{}, err
@@ -59,15 +59,17 @@ func readTrimmed(path string) ([]byte, error) {
 	}
 	defer f.Close()
 	var b []byte
-	chunk, zeros := make([]byte, 256<<10), 0
+	chunk, blank := make([]byte, 64<<10), make([]byte, 64<<10)
+	zeros := 0 // read, and not yet known to stand before something else
 	for {
 		n, err := io.ReadFull(f, chunk)
-		if used := len(bytes.TrimRight(chunk[:n], "\x00")); used > 0 {
+		if bytes.Equal(chunk[:n], blank[:n]) {
+			zeros += n
+		} else {
+			used := len(bytes.TrimRight(chunk[:n], "\x00"))
 			b = append(b, make([]byte, zeros)...)
 			b = append(b, chunk[:used]...)
 			zeros = n - used
-		} else {
-			zeros += n
 		}
 		if err == io.EOF || err == io.ErrUnexpectedEOF {
 			return b, nil

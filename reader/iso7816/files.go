@@ -8,9 +8,14 @@ const maxOffset = 0x7FFF
 
 // ReadSFI reads the file with short identifier sfi in the current directory,
 // whole, at most limit bytes, and makes it the current file. A file of up to 255
-// bytes costs two exchanges: the card corrects the length of the first.
-func ReadSFI(ch Channel, cla, sfi byte, limit int) ([]byte, Status, error) {
-	first, status, err := Send(ch, Command{CLA: cla, INS: 0xB0, P1: 0x80 | sfi, Le: 0})
+// bytes costs two exchanges, because the card corrects the length of the first,
+// or one when size, from 1 to 254, is what it has. With a size that is too small
+// only that many bytes are read.
+func ReadSFI(ch Channel, cla, sfi byte, size, limit int) ([]byte, Status, error) {
+	if size >= slice {
+		size = 0
+	}
+	first, status, err := Send(ch, Command{CLA: cla, INS: 0xB0, P1: 0x80 | sfi, Le: size})
 	if err != nil || status != OK {
 		return nil, status, err
 	}

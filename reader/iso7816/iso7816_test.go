@@ -145,7 +145,8 @@ func TestReadAnyFile(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		want := file(rapid.SliceOfN(rapid.Byte(), 1, 2000).Draw(t, "file"))
 		for name, read := range map[string]func() ([]byte, Status, error){
-			"by short identifier": func() ([]byte, Status, error) { return ReadSFI(want, 0, 2, 4096) },
+			"by short identifier": func() ([]byte, Status, error) { return ReadSFI(want, 0, 2, 0, 4096) },
+			"by its right size":   func() ([]byte, Status, error) { return ReadSFI(want, 0, 2, len(want), 4096) },
 			"current":             func() ([]byte, Status, error) { return ReadCurrent(want, 0, 4096) },
 		} {
 			got, status, err := read()

@@ -47,31 +47,50 @@ type Card struct {
 	Persons []Person
 }
 
-// Read reads the public part of the card: six commands for a card whose files
-// have at most 255 bytes.
+// Read reads the public part of the card: five commands for a card whose files
+// have at most 254 bytes.
 func Read(ch iso7816.Channel, family reader.Family) (Card, error) {
 	const op = "read the Carte Vitale"
 	if family != reader.FamilyVitale2 {
 		return Card{}, reader.Fail(reader.Unsupported, op)
 	}
 	root := iso7816.Command{INS: 0xA4, Data: []byte{0x3F, 0x00}, Le: iso7816.NoLe}
-	identities, err := readObjects(ch, op, root)
+	identities, err := readObjects(ch, op, root, 0)
 	if err != nil {
 		return Card{}, err
 	}
-	application := iso7816.Command{INS: 0xA4, P1: 0x04, Data: aid, Le: iso7816.NoLe}
-	numbers, err := readObjects(ch, op, application)
+	persons := 0
+	for _, o := range identities {
+		if o.Tag == tagPerson {
+			persons++
+		}
+	}
+	numbers, err := readNumbers(ch, op, persons)
 	if err != nil {
 		return Card{}, err
 	}
 	return join(op, identities, numbers)
 }
 
-// ReadNIR reads only the NIRs, in the card's order: three commands that tell
-// whether the card is still the one that was read.
-func ReadNIR(ch iso7816.Channel) ([]string, error) {
+// numberSize is what the number of one person takes: 65 11 93 0F and the number.
+const numberSize = 4 + nirSize
+
+// readNumbers reads the file of the numbers. With the right count of persons its
+// size is known, which spares a command; more of them than that are read anew.
+func readNumbers(ch iso7816.Channel, op string, persons int) ([]iso7816.TLV, error) {
+	application := iso7816.Command{INS: 0xA4, P1: 0x04, Data: aid, Le: iso7816.NoLe}
+	numbers, err := readObjects(ch, op, application, persons*numberSize)
+	if err == nil && len(numbers) == persons || reader.KindOf(err) != reader.Malformed && err != nil {
+		return numbers, err
+	}
+	return readObjects(ch, op, application, 0)
+}
+
+// ReadNIR reads only the NIRs, in the card's order: two commands that tell
+// whether the card is still the one that was read, which had so many persons.
+func ReadNIR(ch iso7816.Channel, persons int) ([]string, error) {
 	const op = "check the Carte Vitale"
-	objects, err := readObjects(ch, op, iso7816.Command{INS: 0xA4, P1: 0x04, Data: aid, Le: iso7816.NoLe})
+	objects, err := readNumbers(ch, op, persons)
 	if err != nil {
 		return nil, err
 	}
@@ -84,8 +103,9 @@ func ReadNIR(ch iso7816.Channel) ([]string, error) {
 	return list, nil
 }
 
-// readObjects selects a directory and reads the objects of its file.
-func readObjects(ch iso7816.Channel, op string, directory iso7816.Command) ([]iso7816.TLV, error) {
+// readObjects selects a directory and reads the objects of its file, which has
+// size bytes if that is known, else 0.
+func readObjects(ch iso7816.Channel, op string, directory iso7816.Command, size int) ([]iso7816.TLV, error) {
 	_, status, err := iso7816.Send(ch, directory)
 	if err == nil {
 		err = status.Err(op)
@@ -93,7 +113,7 @@ func readObjects(ch iso7816.Channel, op string, directory iso7816.Command) ([]is
 	if err != nil {
 		return nil, err
 	}
-	data, status, err := iso7816.ReadSFI(ch, 0, sfi, maxFile)
+	data, status, err := iso7816.ReadSFI(ch, 0, sfi, size, maxFile)
 	if err == nil {
 		err = status.Err(op)
 	}

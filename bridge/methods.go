@@ -89,6 +89,7 @@ var methods = []method{
 	{"fse.get", scopeFSE, false, with(getFSE)},
 	{"fse.list", scopeFSE, false, with(listFSE)},
 	{"fse.sign", scopeFSE, true, with(signFSE)},
+	{"fse.signMany", scopeFSE, true, with(signMany)},
 	{"fse.seal", scopeFSE, false, with(sealOfFSE)},
 	{"fse.cancel", scopeFSE, true, with(cancelFSE)},
 	{"lots.list", scopeLots, false, with(listLots)},

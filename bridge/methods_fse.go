@@ -165,6 +165,23 @@ func signFSE(c call, p signParams) (lot.FSE, error) {
 	return c.daemon.SignFSE(c.ctx, c.who.name, request, key)
 }
 
+type signManyParams struct {
+	IDs    []string `json:"ids"`
+	CPS    string   `json:"cps,omitempty"`
+	Vitale string   `json:"vitale,omitempty"`
+	Lease  string   `json:"lease,omitempty"`
+}
+
+type signManyResult struct {
+	Outcomes []daemon.Outcome `json:"resultats"` // in the order of the ids
+}
+
+func signMany(c call, p signManyParams) (signManyResult, error) {
+	request := daemon.SignRequest{CPS: p.CPS, Vitale: p.Vitale, Lease: reader.LeaseID(p.Lease)}
+	list, err := c.daemon.SignMany(c.ctx, c.who.name, p.IDs, request)
+	return signManyResult{list}, err
+}
+
 type sealResult struct {
 	Seal []byte `json:"sceau"` // CMS SignedData, DER
 }

@@ -54,23 +54,42 @@ func (d *Daemon) SignFSE(ctx context.Context, principal string, r SignRequest, c
 	if f, found, err := d.book.Repeated(principal, c); found || err != nil {
 		return f, bookFailure(err)
 	}
+	one := &signing{}
+	if err := d.prepare(ctx, principal, r, one); err != nil {
+		return lot.FSE{}, err
+	}
+	if err := d.sealAll(ctx, principal, r, []*signing{one}); err != nil {
+		return lot.FSE{}, Failure(err)
+	}
+	return d.enqueue(ctx, principal, one, c)
+}
+
+// signing is an FSE on its way from its number to its lot.
+type signing struct {
+	fse       lot.FSE
+	signature lot.Signature
+	seal      []byte
+}
+
+// prepare checks and prices the FSE of r, gives it its number, and makes sure that
+// the patient's card is there if it must be.
+func (d *Daemon) prepare(ctx context.Context, principal string, r SignRequest, one *signing) error {
 	f, err := d.book.Get(principal, r.ID)
 	if err != nil {
-		return f, bookFailure(err)
+		return bookFailure(err)
 	}
-	if f, err = d.reserve(ctx, principal, f); err != nil {
-		return f, err
+	if one.fse, err = d.reserve(ctx, principal, f); err != nil {
+		return err
 	}
-	present, err := d.checkVitale(ctx, principal, f, r.Vitale)
-	if err != nil {
-		return lot.FSE{}, Failure(err)
+	if one.signature.Presence, err = d.checkVitale(ctx, principal, one.fse, r.Vitale); err != nil {
+		return Failure(err)
 	}
-	sealed, signature, err := d.sealFSE(ctx, principal, f, r)
-	if err != nil {
-		return lot.FSE{}, Failure(err)
-	}
-	signature.Presence = present
-	done, lots, err := d.book.Signed(ctx, principal, f, sealed, signature, c)
+	return nil
+}
+
+// enqueue records the seal of an FSE and puts it in its lot.
+func (d *Daemon) enqueue(ctx context.Context, principal string, one *signing, c lot.Call) (lot.FSE, error) {
+	done, lots, err := d.book.Signed(ctx, principal, one.fse, one.seal, one.signature, c)
 	if err != nil {
 		return done, bookFailure(err)
 	}
@@ -142,44 +161,71 @@ func (d *Daemon) checkVitale(ctx context.Context, principal string, f lot.FSE, i
 	return true, nil
 }
 
-// sealFSE has the CPS sign the canonical bytes of f.
-func (d *Daemon) sealFSE(ctx context.Context, principal string, f lot.FSE, r SignRequest) (sealed []byte, signature lot.Signature, err error) {
+// sealAll has the CPS sign the canonical bytes of each FSE, in one transaction.
+func (d *Daemon) sealAll(ctx context.Context, principal string, r SignRequest, list []*signing) error {
 	h, err := d.holdCPS(ctx, r.CPS)
 	if err != nil {
-		return nil, signature, err
-	}
-	if rpps := h.cps.holder.RPPS(); rpps == "" || rpps != f.Draft.Professionnel.RPPS {
-		return nil, signature, &state.Error{Kind: state.Invalid, Code: "CPS_AUTRE_PROFESSIONNEL", Path: "professionnel.rpps",
-			Message: "Le numéro RPPS de la FSE n'est pas celui du titulaire de la CPS présente."}
+		return err
 	}
 	at := d.now().UTC().Truncate(time.Second)
+	drafts := make([]*seal.Draft, len(list))
+	for i, one := range list {
+		if drafts[i], err = prepareSeal(one.fse, h, at); err != nil {
+			return err
+		}
+	}
+	raw := make([][]byte, len(list))
+	trace, err := d.withCode(ctx, principal, h, operation(list), r.Lease, func(card *cps.Card) error {
+		signer := card.Signer()
+		for i, draft := range drafts {
+			var err error
+			if raw[i], err = signer.Sign(draft.Message()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for i, one := range list {
+		one.signature.At, one.signature.Serial = at, h.cps.serial
+		one.signature.Commands = trace.Commands / len(list)
+		if one.seal, err = drafts[i].Seal(raw[i]); errors.Is(err, seal.ErrSeal) {
+			d.certs.forget(h.cps.serial) // they may be another card's that lied about its serial
+			err = &reader.Error{Kind: reader.Malformed, Op: "sign", Err: err}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// operation says in French what the code is asked for.
+func operation(list []*signing) string {
+	if len(list) == 1 {
+		return fmt.Sprintf("signer la FSE %09d", list[0].fse.Numero)
+	}
+	return fmt.Sprintf("signer %d FSE", len(list))
+}
+
+// prepareSeal makes what the CPS held is to sign for f, if it is the card of the
+// professional whom f names.
+func prepareSeal(f lot.FSE, h held, at time.Time) (*seal.Draft, error) {
+	if rpps := h.cps.holder.RPPS(); rpps == "" || rpps != f.Draft.Professionnel.RPPS {
+		return nil, &state.Error{Kind: state.Invalid, Code: "CPS_AUTRE_PROFESSIONNEL", Path: "professionnel.rpps",
+			Message: "Le numéro RPPS de la FSE n'est pas celui du titulaire de la CPS présente."}
+	}
 	if at.After(h.cps.sign.NotAfter) || at.Before(h.cps.sign.NotBefore) {
-		return nil, signature, &state.Error{Kind: state.Invalid, Code: "CPS_PERIMEE",
+		return nil, &state.Error{Kind: state.Invalid, Code: "CPS_PERIMEE",
 			Message: "La CPS présente n'est pas, ou plus, valable à la date de ce poste."}
 	}
 	content, err := canonical(f, at)
 	if err != nil {
-		return nil, signature, err
+		return nil, err
 	}
-	draft, err := seal.Prepare(content, h.cps.sign, at)
-	if err != nil {
-		return nil, signature, err
-	}
-	var raw []byte
-	operation := fmt.Sprintf("signer la FSE %09d", f.Numero)
-	trace, err := d.withCode(ctx, principal, h, operation, r.Lease, func(card *cps.Card) error {
-		var err error
-		raw, err = card.Signer().Sign(draft.Message())
-		return err
-	})
-	if err != nil {
-		return nil, signature, err
-	}
-	if sealed, err = draft.Seal(raw); errors.Is(err, seal.ErrSeal) {
-		d.certs.forget(h.cps.serial) // they may be another card's that lied about its serial
-		err = &reader.Error{Kind: reader.Malformed, Op: "sign", Err: err}
-	}
-	return sealed, lot.Signature{At: at, Serial: h.cps.serial, Commands: trace.Commands}, err
+	return seal.Prepare(content, h.cps.sign, at)
 }
 
 // content is what the seal of an FSE covers.

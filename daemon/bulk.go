@@ -1,0 +1,86 @@
+package daemon
+
+import (
+	"context"
+
+	"github.com/agrafe-fse/agrafe/daemon/lot"
+	"github.com/agrafe-fse/agrafe/daemon/state"
+)
+
+// bulkSlice is how many FSE are signed in one transaction: other programs wait
+// for the card meanwhile, and Windows resets one that is held for 5 s.
+const bulkSlice = 5
+
+// maxBulk bounds the FSE of one call.
+const maxBulk = 200
+
+// Outcome is what became of one FSE of a bulk signature: it is in a lot, or the
+// reason why not.
+type Outcome struct {
+	ID    string       `json:"id"`
+	FSE   *lot.FSE     `json:"fse,omitempty"`
+	Error *state.Error `json:"erreur,omitempty"`
+}
+
+// SignMany signs FSE one slice after the other, each FSE as SignFSE does. One that
+// is refused does not keep the others; when the card fails, its slice is left as it
+// is and the rest of the FSE are not tried. r.ID is not used.
+func (d *Daemon) SignMany(ctx context.Context, principal string, ids []string, r SignRequest) ([]Outcome, error) {
+	if len(ids) == 0 || len(ids) > maxBulk {
+		return nil, &state.Error{Kind: state.Invalid, Code: "NOMBRE", Path: "ids", Message: "On signe de 1 à 200 FSE à la fois."}
+	}
+	list := make([]Outcome, len(ids))
+	for i, id := range ids {
+		list[i].ID = id
+	}
+	var failed *state.Error
+	for start := 0; start < len(list); start += bulkSlice {
+		slice := list[start:min(start+bulkSlice, len(list))]
+		if failed == nil {
+			failed = d.signSlice(ctx, principal, slice, r)
+			continue
+		}
+		for i := range slice {
+			slice[i].Error = failed
+		}
+	}
+	return list, nil
+}
+
+// signSlice signs the FSE of one slice. Its error is the card's, and that of all.
+func (d *Daemon) signSlice(ctx context.Context, principal string, slice []Outcome, r SignRequest) *state.Error {
+	var ready []*signing
+	var place []int
+	for i := range slice {
+		out := &slice[i]
+		if err := d.beginChange(principal, out.ID); err != nil {
+			out.Error = Failure(err)
+			continue
+		}
+		defer d.signing.Delete(out.ID)
+		one, request := &signing{}, r
+		request.ID = out.ID
+		if err := d.prepare(ctx, principal, request, one); err != nil {
+			out.Error = Failure(err)
+			continue
+		}
+		ready, place = append(ready, one), append(place, i)
+	}
+	if len(ready) == 0 {
+		return nil
+	}
+	failed := Failure(d.sealAll(ctx, principal, r, ready))
+	for n, i := range place {
+		if failed != nil {
+			slice[i].Error = failed
+			continue
+		}
+		f, err := d.enqueue(ctx, principal, ready[n], lot.Call{})
+		if err != nil {
+			slice[i].Error = Failure(err)
+			continue
+		}
+		slice[i].FSE = &f
+	}
+	return failed
+}

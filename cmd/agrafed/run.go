@@ -119,6 +119,7 @@ func (p *program) Start(service.Service) error {
 	serving := make(chan error, 1)
 	p.ended.Go(func() { serving <- server.Serve(ctx) })
 	go p.guard(ctx, serving)
+	p.ended.Go(func() { rest(ctx, d) })
 	p.log.Info("ready", "version", version, "address", server.Addr())
 	_, _ = systemd.SdNotify(false, systemd.SdNotifyReady)
 	return nil

@@ -9,25 +9,8 @@ import (
 
 	"github.com/agrafe-fse/agrafe/reader"
 	"github.com/agrafe-fse/agrafe/reader/virtual"
-	"github.com/agrafe-fse/agrafe/testdata"
+	"github.com/agrafe-fse/agrafe/reader/virtual/cardtest"
 )
-
-// keys is shared by all tests: making an RSA key takes a while.
-var keys = virtual.NewKeyring()
-
-// card opens the card of testdata with the given name.
-func card(t testing.TB, name string) virtual.Card {
-	t.Helper()
-	spec, err := virtual.Load(testdata.Cards(), name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := virtual.Open(*spec, keys)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
 
 // follow runs a Monitor over r within a synctest bubble and returns what it has
 // published so far, by way of a function.
@@ -73,7 +56,7 @@ func TestMonitorFollowsReadersAndCards(t *testing.T) {
 		if s := last().Slots[0]; s.Presence != reader.Empty {
 			t.Errorf("empty reader: %+v", s)
 		}
-		_ = r.Insert("A", card(t, "patient"))
+		_ = r.Insert("A", cardtest.Open(t, "patient"))
 		in := last().Slots[0]
 		if in.Presence != reader.Present || reader.Identify(in.ATR) != reader.FamilyVitale2 {
 			t.Errorf("card in: %+v", in)
@@ -82,7 +65,7 @@ func TestMonitorFollowsReadersAndCards(t *testing.T) {
 		if s := last().Slots[0]; s.Presence != reader.Empty || s.Events == in.Events || s.ATR != nil {
 			t.Errorf("card out: %+v", s)
 		}
-		_ = r.Insert("A", card(t, "carte-muette"))
+		_ = r.Insert("A", cardtest.Open(t, "carte-muette"))
 		if s := last().Slots[0]; s.Presence != reader.Mute {
 			t.Errorf("mute card: %+v", s)
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/agrafe-fse/agrafe/reader"
 	"github.com/agrafe-fse/agrafe/reader/virtual"
+	"github.com/agrafe-fse/agrafe/reader/virtual/cardtest"
 )
 
 var readRoot = []byte{0x00, 0xA4, 0x00, 0x00, 0x02, 0x3F, 0x00}
@@ -20,7 +21,7 @@ func owned(t *testing.T, name string) (*virtual.Readers, *reader.Owner) {
 	t.Helper()
 	r := virtual.NewReaders("A")
 	if name != "" {
-		if err := r.Insert("A", card(t, name)); err != nil {
+		if err := r.Insert("A", cardtest.Open(t, name)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -77,7 +78,7 @@ func TestOwnerWorksAgainAfterEachFailure(t *testing.T) {
 	r, o := owned(t, "patient")
 	for name, fail := range map[string]func(){
 		"restart": func() { r.StopService(); r.StartService() },
-		"yank":    func() { _ = r.Remove("A"); _ = r.Insert("A", card(t, "patient")) },
+		"yank":    func() { _ = r.Remove("A"); _ = r.Insert("A", cardtest.Open(t, "patient")) },
 		"reset":   func() { _ = r.ForeignReset("A") },
 	} {
 		_, err := o.Do(context.Background(), reader.Job{Op: "test", Run: func(tx *reader.Tx) error {

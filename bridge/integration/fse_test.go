@@ -23,6 +23,7 @@ import (
 	"github.com/agrafe-fse/agrafe/daemon/lot"
 	"github.com/agrafe-fse/agrafe/daemon/seal"
 	"github.com/agrafe-fse/agrafe/daemon/state"
+	"github.com/agrafe-fse/agrafe/reader/virtual/cardtest"
 )
 
 // The campaigns have a short form for each run and a long one by flag.
@@ -53,8 +54,8 @@ func TestFromCardsToLot(t *testing.T) {
 	d := newDesk(t)
 	d.answer()
 	c := d.connect(nil)
-	d.plug(0, card(t, "medecin-secteur1"))
-	d.plug(1, card(t, "patient"))
+	d.plug(0, cardtest.Open(t, "medecin-secteur1"))
+	d.plug(1, cardtest.Open(t, "patient"))
 	d.await(c, state.CardCPS)
 	d.await(c, state.CardVitale)
 	f, err := make1(t.Context(), c)
@@ -212,17 +213,17 @@ func TestYanksAndSwaps(t *testing.T) {
 	cards := [2][]string{{"medecin-secteur1", "medecin-secteur1", "medecin-bis"}, {"patient", "patient", "patient-ald"}}
 	var yank [2]func()
 	for slot := range yank {
-		yank[slot] = d.plug(slot, card(t, cards[slot][0]))
+		yank[slot] = d.plug(slot, cardtest.Open(t, cards[slot][0]))
 	}
 	for range *yanks {
 		time.Sleep(time.Duration(rand.IntN(700)) * time.Millisecond)
 		slot := rand.IntN(2)
 		yank[slot]()
-		yank[slot] = d.plug(slot, card(t, cards[slot][rand.IntN(3)]))
+		yank[slot] = d.plug(slot, cardtest.Open(t, cards[slot][rand.IntN(3)]))
 	}
 	for slot := range yank {
 		yank[slot]()
-		d.plug(slot, card(t, cards[slot][0]))
+		d.plug(slot, cardtest.Open(t, cards[slot][0]))
 	}
 	c := d.connect(nil)
 	d.eventually("an FSE is signed after it all", func() bool {
@@ -237,8 +238,8 @@ func TestYanksAndSwaps(t *testing.T) {
 func TestPCSCDKilled(t *testing.T) {
 	d := newDesk(t)
 	d.answer()
-	d.plug(0, card(t, "medecin-secteur1"))
-	d.plug(1, card(t, "patient"))
+	d.plug(0, cardtest.Open(t, "medecin-secteur1"))
+	d.plug(1, cardtest.Open(t, "patient"))
 	ctx, cancel := context.WithCancel(t.Context())
 	s := new(signer)
 	var ended sync.WaitGroup
@@ -265,8 +266,8 @@ func TestPCSCDKilled(t *testing.T) {
 func TestAgrafedKilled(t *testing.T) {
 	d := newDesk(t)
 	d.answer()
-	d.plug(0, card(t, "medecin-secteur1"))
-	d.plug(1, card(t, "patient"))
+	d.plug(0, cardtest.Open(t, "medecin-secteur1"))
+	d.plug(1, cardtest.Open(t, "patient"))
 	ctx, cancel := context.WithCancel(t.Context())
 	s := new(signer)
 	var ended sync.WaitGroup
@@ -307,8 +308,8 @@ func TestCommandLine(t *testing.T) {
 		}
 	}
 	contains(agrafe(3, "card", "read"), "CPS")
-	d.plug(0, card(t, "medecin-secteur1"))
-	d.plug(1, card(t, "patient"))
+	d.plug(0, cardtest.Open(t, "medecin-secteur1"))
+	d.plug(1, cardtest.Open(t, "patient"))
 	d.await(c, state.CardCPS)
 	d.await(c, state.CardVitale)
 	contains(agrafe(0, "readers"), "cps3", "vitale2", "virtual-pcd-00-00")

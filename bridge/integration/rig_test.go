@@ -17,8 +17,8 @@ import (
 	"github.com/agrafe-fse/agrafe/bridge/local"
 	"github.com/agrafe-fse/agrafe/daemon/state"
 	"github.com/agrafe-fse/agrafe/reader/virtual"
+	"github.com/agrafe-fse/agrafe/reader/virtual/cardtest"
 	"github.com/agrafe-fse/agrafe/reader/virtual/rig"
-	"github.com/agrafe-fse/agrafe/testdata"
 )
 
 // patience bounds every wait of these tests.
@@ -49,21 +49,6 @@ func TestMain(m *testing.M) {
 		defer os.RemoveAll(dir)
 	}
 	rig.Main(m)
-}
-
-var keys = virtual.NewKeyring()
-
-func card(t testing.TB, name string) virtual.Card {
-	t.Helper()
-	spec, err := virtual.Load(testdata.Cards(), name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := virtual.Open(*spec, keys)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
 }
 
 // desk is a pcscd with two slots and an agrafed that uses it.
@@ -170,7 +155,7 @@ func (d *desk) answer() {
 	var ended sync.WaitGroup
 	ended.Go(func() {
 		for ctx.Err() == nil { // agrafed may be killed and come back
-			_ = local.Answer(ctx, d.socket(), func(local.Question) local.Reply { return local.Reply{Code: []byte("1234")} })
+			_ = local.Answer(ctx, d.socket(), func(local.Question) local.Reply { return local.Reply{Code: []byte(cardtest.Code)} })
 			time.Sleep(10 * time.Millisecond)
 		}
 	})

@@ -20,8 +20,8 @@ import (
 	"github.com/agrafe-fse/agrafe/bridge"
 	"github.com/agrafe-fse/agrafe/daemon"
 	"github.com/agrafe-fse/agrafe/reader/virtual"
+	"github.com/agrafe-fse/agrafe/reader/virtual/cardtest"
 	"github.com/agrafe-fse/agrafe/reader/vitale"
-	"github.com/agrafe-fse/agrafe/testdata"
 )
 
 // TestMain lets the test binary be the tray: systray needs a process of its own.
@@ -154,15 +154,7 @@ func TestTrayShowsReadersOnTheDesktop(t *testing.T) {
 		t.Errorf("the menu does not show %q: %q, %v", what, seen, err)
 	}
 	shows("Lecteur : vide")
-	spec, err := virtual.Load(testdata.Cards(), "medecin-secteur1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	card, err := virtual.Open(*spec, virtual.NewKeyring())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := readers.Insert("Lecteur", card); err != nil {
+	if err := readers.Insert("Lecteur", cardtest.Open(t, "medecin-secteur1")); err != nil {
 		t.Fatal(err)
 	}
 	shows("Lecteur : CPS CLAIRE ESSAI (démonstration)")

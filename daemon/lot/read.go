@@ -72,18 +72,27 @@ const maxPast = 200
 
 // Past returns the signed FSE of the beneficiary of a draft in the year of its
 // care, the newest first, whoever made them.
-func (b *Book) Past(d *fse.Draft) (list []FSE, err error) {
+func (b *Book) Past(d *fse.Draft) ([]FSE, error) {
+	return collect[FSE](b, prefixPatient(d), maxPast, true, keyFSE)
+}
+
+// collect returns the objects whose identifiers stand under the keys with prefix,
+// at most limit of them, 0 for all.
+func collect[T any](b *Book, prefix string, limit int, reverse bool, key func(id string) string) (list []T, err error) {
 	err = b.journal.View(func(s journal.State) error {
-		items, err := s.Scan(prefixPatient(d), "", maxPast, true)
+		items, err := s.Scan(prefix, "", limit, reverse)
 		if err != nil {
 			return err
 		}
 		for _, item := range items {
-			f, err := get[FSE](s, keyFSE(string(item.Value)))
+			one, err := get[T](s, key(string(item.Value)))
+			if err == nil && one == nil {
+				err = fmt.Errorf("cannot read the book: %q names what is not there", item.Key)
+			}
 			if err != nil {
 				return err
 			}
-			list = append(list, *f)
+			list = append(list, *one)
 		}
 		return nil
 	})
@@ -106,42 +115,12 @@ func (b *Book) Lot(id string) (l Lot, err error) {
 }
 
 // Lots returns the lots, the newest first, at most limit.
-func (b *Book) Lots(limit int) (list []Lot, err error) {
-	err = b.journal.View(func(s journal.State) error {
-		items, err := s.Scan("lots/", "", limit, true)
-		if err != nil {
-			return err
-		}
-		for _, item := range items {
-			l, err := get[Lot](s, keyLot(string(item.Value)))
-			if err != nil {
-				return err
-			}
-			list = append(list, *l)
-		}
-		return nil
-	})
-	return list, err
-}
+func (b *Book) Lots(limit int) ([]Lot, error) { return collect[Lot](b, "lots/", limit, true, keyLot) }
 
 // InLot returns the FSE of a lot in the order of their numbers, whoever owns
 // them: a lot belongs to the practice.
-func (b *Book) InLot(id string) (list []FSE, err error) {
-	err = b.journal.View(func(s journal.State) error {
-		items, err := s.Scan("lot-fse/"+id+"/", "", 0, false)
-		if err != nil {
-			return err
-		}
-		for _, item := range items {
-			f, err := get[FSE](s, keyFSE(string(item.Value)))
-			if err != nil {
-				return err
-			}
-			list = append(list, *f)
-		}
-		return nil
-	})
-	return list, err
+func (b *Book) InLot(id string) ([]FSE, error) {
+	return collect[FSE](b, "lot-fse/"+id+"/", 0, false, keyFSE)
 }
 
 // Seal returns the seal of a signed FSE: a CMS SignedData in DER.

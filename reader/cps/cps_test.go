@@ -14,28 +14,12 @@ import (
 	"github.com/agrafe-fse/agrafe/reader"
 	"github.com/agrafe-fse/agrafe/reader/cps"
 	"github.com/agrafe-fse/agrafe/reader/virtual"
+	"github.com/agrafe-fse/agrafe/reader/virtual/cardtest"
 	"github.com/agrafe-fse/agrafe/testdata"
 )
 
-// keys is shared by all tests: making an RSA key takes a while.
-var keys = virtual.NewKeyring()
-
 // code is that of the virtual cards.
-var code = []byte("1234")
-
-// card opens the card of testdata with the given name.
-func card(t testing.TB, name string) virtual.Card {
-	t.Helper()
-	spec, err := virtual.Load(testdata.Cards(), name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := virtual.Open(*spec, keys)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
+var code = []byte(cardtest.Code)
 
 // insert puts c in a reader and returns its Owner.
 func insert(t testing.TB, c virtual.Card) *reader.Owner {
@@ -75,7 +59,7 @@ func TestSignatureVerifiesWithTheCardsCertificate(t *testing.T) {
 			digest := sha256.Sum256(message)
 			var sign, auth *x509.Certificate
 			var signature, proof []byte
-			_, err := on(t, card(t, name), func(tx *reader.Tx, f reader.Family) error {
+			_, err := on(t, cardtest.Open(t, name), func(tx *reader.Tx, f reader.Family) error {
 				c, err := cps.Open(tx, f)
 				if err != nil {
 					return err
@@ -132,7 +116,7 @@ func certificates(t testing.TB, c *cps.Card) (sign, auth *x509.Certificate) {
 func TestCommandsOfASignature(t *testing.T) {
 	const first, further = 8, 3
 	messages := [][]byte{make([]byte, 150), make([]byte, 64), make([]byte, 1)}
-	trace, err := on(t, card(t, "medecin-secteur1"), func(tx *reader.Tx, f reader.Family) error {
+	trace, err := on(t, cardtest.Open(t, "medecin-secteur1"), func(tx *reader.Tx, f reader.Family) error {
 		c, err := cps.Open(tx, f)
 		if err != nil {
 			return err
@@ -162,7 +146,7 @@ func TestCommandsOfASignature(t *testing.T) {
 // Whatever its length, a message is hashed as SHA-256 says, part on the host and
 // part on the card.
 func TestSignAnyLength(t *testing.T) {
-	c := card(t, "medecin-secteur1")
+	c := cardtest.Open(t, "medecin-secteur1")
 	var key *rsa.PublicKey
 	rapid.Check(t, func(rt *rapid.T) {
 		message := rapid.SliceOfN(rapid.Byte(), 0, 300).Draw(rt, "message")
@@ -214,7 +198,7 @@ func TestVerify(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			c := card(t, tt.card)
+			c := cardtest.Open(t, tt.card)
 			_, err := on(t, c, func(tx *reader.Tx, f reader.Family) error {
 				tx.ResetAtEnd()
 				c, err := cps.Open(tx, f)
@@ -253,7 +237,7 @@ func pinState(t testing.TB, c virtual.Card) (state cps.PINState) {
 
 func TestARefusedCodeIsNotSentAgain(t *testing.T) {
 	var refusals cps.Refusals
-	c := card(t, "medecin-secteur1")
+	c := cardtest.Open(t, "medecin-secteur1")
 	try := func(code string) error {
 		_, err := on(t, c, func(tx *reader.Tx, f reader.Family) error {
 			tx.ResetAtEnd()
@@ -279,7 +263,7 @@ func TestARefusedCodeIsNotSentAgain(t *testing.T) {
 }
 
 func TestForeignSessionIsReported(t *testing.T) {
-	o := insert(t, card(t, "medecin-secteur1"))
+	o := insert(t, cardtest.Open(t, "medecin-secteur1"))
 	open := func(reset bool) (foreign bool) {
 		_, err := do(o, func(tx *reader.Tx, f reader.Family) error {
 			c, err := cps.Open(tx, f)
@@ -308,7 +292,7 @@ func TestForeignSessionIsReported(t *testing.T) {
 }
 
 func TestSignatureNeedsTheCode(t *testing.T) {
-	_, err := on(t, card(t, "medecin-secteur1"), func(tx *reader.Tx, f reader.Family) error {
+	_, err := on(t, cardtest.Open(t, "medecin-secteur1"), func(tx *reader.Tx, f reader.Family) error {
 		c, err := cps.Open(tx, f)
 		if err == nil {
 			_, err = c.Signer().Sign([]byte("x"))
@@ -322,7 +306,7 @@ func TestSignatureNeedsTheCode(t *testing.T) {
 
 func TestSituations(t *testing.T) {
 	var list []cps.Situation
-	_, err := on(t, card(t, "medecin-secteur1"), func(tx *reader.Tx, f reader.Family) error {
+	_, err := on(t, cardtest.Open(t, "medecin-secteur1"), func(tx *reader.Tx, f reader.Family) error {
 		c, err := cps.Open(tx, f)
 		if err != nil {
 			return err
@@ -353,7 +337,7 @@ func TestOpenWhereverTheCardWasLeft(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var want, got string
-			_, err := on(t, card(t, "medecin-secteur1"), func(tx *reader.Tx, f reader.Family) error {
+			_, err := on(t, cardtest.Open(t, "medecin-secteur1"), func(tx *reader.Tx, f reader.Family) error {
 				c, err := cps.Open(tx, f)
 				if err != nil {
 					return err
@@ -375,7 +359,7 @@ func TestOpenWhereverTheCardWasLeft(t *testing.T) {
 }
 
 func TestOpenSerialRefusesAnotherCard(t *testing.T) {
-	_, err := on(t, card(t, "medecin-bis"), func(tx *reader.Tx, f reader.Family) error {
+	_, err := on(t, cardtest.Open(t, "medecin-bis"), func(tx *reader.Tx, f reader.Family) error {
 		_, err := cps.OpenSerial(tx, f, "8025000001000000000")
 		return err
 	})
@@ -391,7 +375,7 @@ func TestUndrivenCards(t *testing.T) {
 		"patient":        reader.Unsupported,
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := on(t, card(t, name), func(tx *reader.Tx, f reader.Family) error {
+			_, err := on(t, cardtest.Open(t, name), func(tx *reader.Tx, f reader.Family) error {
 				_, err := cps.Open(tx, f)
 				return err
 			})
@@ -415,7 +399,7 @@ func TestS26HostileCard(t *testing.T) {
 			hostile := *spec.Hostile
 			hostile.Manners = []virtual.Manner{manner}
 			one.Hostile = &hostile
-			c, err := virtual.Open(one, keys)
+			c, err := virtual.Open(one, virtual.TestKeyring())
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -15,9 +15,9 @@ import (
 	"github.com/agrafe-fse/agrafe/reader/cps"
 	"github.com/agrafe-fse/agrafe/reader/pcsc"
 	"github.com/agrafe-fse/agrafe/reader/virtual"
+	"github.com/agrafe-fse/agrafe/reader/virtual/cardtest"
 	"github.com/agrafe-fse/agrafe/reader/virtual/rig"
 	"github.com/agrafe-fse/agrafe/reader/vitale"
-	"github.com/agrafe-fse/agrafe/testdata"
 )
 
 // kills is how often pcscd is killed: a short form for each run, the long one on
@@ -28,21 +28,6 @@ var kills = flag.Int("kills", 10, "times that pcscd is killed")
 const patience = 10 * time.Second
 
 func TestMain(m *testing.M) { rig.Main(m) }
-
-var keys = virtual.NewKeyring()
-
-func card(t testing.TB, name string) virtual.Card {
-	t.Helper()
-	spec, err := virtual.Load(testdata.Cards(), name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := virtual.Open(*spec, keys)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
 
 // bench is a pcscd with two slots and a Monitor on it.
 type bench struct {
@@ -149,7 +134,7 @@ func TestCardsComeAndGo(t *testing.T) {
 	b := start(t)
 	b.await("both readers", func(s reader.Snapshot) bool { return len(s.Slots) == 2 })
 	for range 3 {
-		yank := b.plug(1, card(t, "patient"))
+		yank := b.plug(1, cardtest.Open(t, "patient"))
 		in := b.await("the Vitale", b.present(1, reader.FamilyVitale2))
 		yank()
 		out := b.await("the empty slot", b.empty(1))
@@ -157,14 +142,14 @@ func TestCardsComeAndGo(t *testing.T) {
 			t.Error("the event counter did not move")
 		}
 	}
-	b.plug(0, card(t, "medecin-secteur1"))
+	b.plug(0, cardtest.Open(t, "medecin-secteur1"))
 	b.await("the CPS", b.present(0, reader.FamilyCPS3))
 }
 
 func TestReadAndSign(t *testing.T) {
 	b := start(t)
-	b.plug(0, card(t, "medecin-secteur1"))
-	b.plug(1, card(t, "patient"))
+	b.plug(0, cardtest.Open(t, "medecin-secteur1"))
+	b.plug(1, cardtest.Open(t, "patient"))
 	b.await("the CPS", b.present(0, reader.FamilyCPS3))
 	if err := do(b.owner(1), readVitale); err != nil {
 		t.Errorf("Vitale: %v", err)
@@ -203,7 +188,7 @@ func TestReadAndSign(t *testing.T) {
 
 func TestYankInATransaction(t *testing.T) {
 	b := start(t)
-	yank := b.plug(0, card(t, "patient"))
+	yank := b.plug(0, cardtest.Open(t, "patient"))
 	b.await("the Vitale", b.present(0, reader.FamilyVitale2))
 	o := b.owner(0)
 	err := do(o, func(tx *reader.Tx) error {
@@ -217,7 +202,7 @@ func TestYankInATransaction(t *testing.T) {
 	if err := do(o, readVitale); reader.KindOf(err) != reader.NoCard {
 		t.Errorf("empty reader: %v, want NoCard", err)
 	}
-	b.plug(0, card(t, "patient"))
+	b.plug(0, cardtest.Open(t, "patient"))
 	b.await("the Vitale again", b.present(0, reader.FamilyVitale2))
 	if err := do(o, readVitale); err != nil {
 		t.Errorf("card back: %v", err)
@@ -226,7 +211,7 @@ func TestYankInATransaction(t *testing.T) {
 
 func TestForeignReset(t *testing.T) {
 	b := start(t)
-	b.plug(0, card(t, "patient"))
+	b.plug(0, cardtest.Open(t, "patient"))
 	b.await("the Vitale", b.present(0, reader.FamilyVitale2))
 	// Another program resets the card between our connection and our transaction.
 	other, err := pcsc.New().Connect(b.rig.Reader(0))
@@ -265,7 +250,7 @@ func TestForeignReset(t *testing.T) {
 // A transaction of another program delays a job and does not break it.
 func TestForeignTransaction(t *testing.T) {
 	b := start(t)
-	b.plug(0, card(t, "patient"))
+	b.plug(0, cardtest.Open(t, "patient"))
 	b.await("the Vitale", b.present(0, reader.FamilyVitale2))
 	other, err := pcsc.New().Connect(b.rig.Reader(0))
 	if err != nil {
@@ -293,7 +278,7 @@ func TestForeignTransaction(t *testing.T) {
 
 func TestMuteAndUnknownCards(t *testing.T) {
 	b := start(t)
-	b.plug(0, card(t, "carte-inconnue"))
+	b.plug(0, cardtest.Open(t, "carte-inconnue"))
 	b.await("an unknown card", b.present(0, reader.FamilyUnknown))
 	if err := do(b.owner(0), readVitale); reader.KindOf(err) != reader.Unsupported {
 		t.Errorf("unknown card: %v, want Unsupported", err)
@@ -305,7 +290,7 @@ func TestServiceKilled(t *testing.T) {
 	b.await("both readers", func(s reader.Snapshot) bool { return len(s.Slots) == 2 })
 	o := b.owner(0)
 	for i := range *kills {
-		yank := b.plug(0, card(t, "patient"))
+		yank := b.plug(0, cardtest.Open(t, "patient"))
 		b.await("the Vitale", b.present(0, reader.FamilyVitale2))
 		if err := do(o, readVitale); err != nil {
 			t.Fatalf("before kill %d: %v", i, err)
@@ -370,7 +355,7 @@ func TestStartsBeforeTheService(t *testing.T) {
 // or a report that is given back as it came, would keep it busy.
 func TestMonitorIsIdle(t *testing.T) {
 	b := start(t)
-	b.plug(0, card(t, "patient"))
+	b.plug(0, cardtest.Open(t, "patient"))
 	b.await("the Vitale", b.present(0, reader.FamilyVitale2))
 	for range 5 { // connections change the state's flags, not the slot
 		if err := do(b.owner(0), readVitale); err != nil {

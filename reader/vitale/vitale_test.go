@@ -8,6 +8,7 @@ import (
 
 	"github.com/agrafe-fse/agrafe/reader"
 	"github.com/agrafe-fse/agrafe/reader/virtual"
+	"github.com/agrafe-fse/agrafe/reader/virtual/cardtest"
 	"github.com/agrafe-fse/agrafe/reader/vitale"
 	"github.com/agrafe-fse/agrafe/testdata"
 )
@@ -15,16 +16,8 @@ import (
 // on runs f in one transaction with the card of testdata with the given name.
 func on(t *testing.T, name string, f func(*reader.Tx, reader.Family) error) (reader.Trace, error) {
 	t.Helper()
-	spec, err := virtual.Load(testdata.Cards(), name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	card, err := virtual.Open(*spec, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
 	r := virtual.NewReaders("lecteur")
-	if err := r.Insert("lecteur", card); err != nil {
+	if err := r.Insert("lecteur", cardtest.Open(t, name)); err != nil {
 		t.Fatal(err)
 	}
 	o := reader.NewOwner(r, "lecteur")

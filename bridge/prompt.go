@@ -44,7 +44,7 @@ var _ daemon.Prompter = (*Prompts)(nil)
 func (p *Prompts) AskPIN(ctx context.Context, r daemon.PINRequest) (daemon.PINAnswer, error) {
 	to := p.last()
 	if to == nil {
-		return daemon.PINAnswer{}, daemon.ErrDeclined
+		return daemon.PINAnswer{}, daemon.ErrNobody
 	}
 	select {
 	case to.turn <- struct{}{}:

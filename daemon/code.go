@@ -1,7 +1,10 @@
 package daemon
 
 import (
+	"bytes"
 	"context"
+	"sync"
+	"sync/atomic"
 
 	"github.com/agrafe-fse/agrafe/reader"
 	"github.com/agrafe-fse/agrafe/reader/cps"
@@ -29,24 +32,42 @@ func (d *Daemon) withCode(ctx context.Context, principal string, h held, operati
 	return trace, err
 }
 
-// showCode verifies the code and runs use, in one transaction.
+// showCode verifies the code and runs use, in one transaction. A caller that gives
+// up does not stop a code that is on its way: the job has a copy of its own, and
+// notes itself what the card says of it.
 func (d *Daemon) showCode(ctx context.Context, principal string, h held, lease reader.LeaseID, code []byte, lastTry bool, use func(*cps.Card) error) (reader.Trace, error) {
 	ctx, cancel := context.WithTimeout(ctx, d.cfg.cardPatience())
 	defer cancel()
+	own := bytes.Clone(code)
+	wipe := sync.OnceFunc(func() { clear(own) })
+	var begun atomic.Bool
 	trace, err := h.owner.Do(ctx, h.job("use the CPS", principal, lease, func(tx *reader.Tx) error {
+		if begun.Swap(true) {
+			return reader.Fail(reader.Canceled, "use the CPS")
+		}
+		defer wipe()
 		card, err := cps.OpenSerial(tx, h.cps.family, h.cps.serial)
 		if err != nil {
 			return err
 		}
-		foreign, err := card.Verify(code, &d.pins.refusals, lastTry)
-		if !foreign {
+		ours, err := card.Verify(own, &d.pins.refusals, lastTry)
+		if ours {
 			tx.ResetAtEnd()
 		}
+		d.noteTries(h, err)
 		if err != nil {
 			return err
 		}
 		return use(card)
 	}))
+	if !begun.Swap(true) { // the job has not run, and will not
+		wipe()
+	}
+	return trace, err
+}
+
+// noteTries records what verifying the code has told of its tries.
+func (d *Daemon) noteTries(h held, err error) {
 	switch e := reader.AsError(err); {
 	case err == nil:
 		d.desk.setTries(h, maxTries)
@@ -57,7 +78,6 @@ func (d *Daemon) showCode(ctx context.Context, principal string, h held, lease r
 	case e.Kind == reader.PINBlocked:
 		d.desk.setTries(h, 0)
 	}
-	return trace, err
 }
 
 // triesLeft is how many tries the card showed last. A card that was blocked then

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/pelletier/go-toml/v2"
@@ -19,7 +20,7 @@ type Config struct {
 	Port    int      `toml:"port" comment:"TCP port of the WebSocket, on 127.0.0.1 and [::1] only. Web pages look for it there: change it\nonly together with them. The daemon never walks to another port: if this one is taken, it says so and stops."`
 	State   string   `toml:"state" comment:"Folder of the journal, the certificates of cards and the local token. Made with mode 0700."`
 	Anchor  string   `toml:"anchor" comment:"File that holds the head of the journal, by which damage to the journal is noticed. Best on another\ndisk. Empty: journal.anchor in the state folder."`
-	Control string   `toml:"control" comment:"Unix socket for the tray and the command line, mode 0660. Empty: control.sock in the state folder."`
+	Control string   `toml:"control" comment:"Unix socket for the tray and the command line, mode 0660: its group may use it. Empty:\n/run/agrafe/control.sock with the default state folder, else control.sock in the state folder."`
 	Readers []string `toml:"readers" comment:"Readers to use, each by the beginning of its name. Empty: all of them."`
 
 	PIN  PINConfig  `toml:"pin" comment:"The code porteur."`
@@ -82,18 +83,7 @@ type ConfigError struct {
 }
 
 func (e *ConfigError) Error() string {
-	return fmt.Sprintf("cannot use %s: %s", e.File, join(e.Faults))
-}
-
-func join(faults []string) string {
-	var b bytes.Buffer
-	for i, f := range faults {
-		if i > 0 {
-			b.WriteString("; ")
-		}
-		b.WriteString(f)
-	}
-	return b.String()
+	return fmt.Sprintf("cannot use %s: %s", e.File, strings.Join(e.Faults, "; "))
 }
 
 // LoadConfig reads a configuration file. Keys that are not set keep their
@@ -110,6 +100,12 @@ func LoadConfig(file string) (Config, error) {
 		return cfg, &ConfigError{File: file, Faults: decodeFaults(err)}
 	}
 	if faults := cfg.faults(); len(faults) > 0 {
+		for i, f := range faults {
+			key, _, _ := strings.Cut(f, ":")
+			if line := lineOf(string(text), key); line > 0 {
+				faults[i] = fmt.Sprintf("line %d: %s", line, f)
+			}
+		}
 		return cfg, &ConfigError{File: file, Faults: faults}
 	}
 	return cfg, nil
@@ -126,25 +122,34 @@ func decodeFaults(err error) []string {
 	}
 	if e, ok := errors.AsType[*toml.DecodeError](err); ok {
 		line, column := e.Position()
-		key := ""
 		if name := keyName(e.Key()); name != "" {
-			key = name + ": "
+			return []string{fmt.Sprintf("line %d: %s: not a value of the right kind; see agrafed -print-config", line, name)}
 		}
-		return []string{fmt.Sprintf("line %d, column %d: %s%s", line, column, key, e.Error())}
+		return []string{fmt.Sprintf("line %d, column %d: %s", line, column, strings.TrimPrefix(e.Error(), "toml: "))}
 	}
 	return []string{err.Error()}
 }
 
-func keyName(key toml.Key) string {
-	name := ""
-	for i, part := range key {
-		if i > 0 {
-			name += "."
+func keyName(key toml.Key) string { return strings.Join(key, ".") }
+
+// lineOf is the line of text that sets key ("pin.minutes"), 0 if none does.
+func lineOf(text, key string) int {
+	table := ""
+	for i, line := range strings.Split(text, "\n") {
+		line = strings.TrimSpace(line)
+		if name, ok := strings.CutPrefix(line, "["); ok {
+			table = strings.TrimSuffix(name, "]") + "."
+			continue
 		}
-		name += part
+		if name, _, ok := strings.Cut(line, "="); ok && table+strings.TrimSpace(name) == key {
+			return i + 1
+		}
 	}
-	return name
+	return 0
 }
+
+// maxSocketPath is the longest path of a Unix socket, in bytes (Linux; 103 elsewhere).
+const maxSocketPath = 103
 
 // faults lists the values that are out of range, all of them.
 func (c Config) faults() (list []string) {
@@ -155,6 +160,9 @@ func (c Config) faults() (list []string) {
 	}
 	check(c.Port >= 0 && c.Port <= 65535, "port: %d is not between 0 (any free one) and 65535", c.Port)
 	check(filepath.IsAbs(c.State), "state: %q is not an absolute path", c.State)
+	check(c.Anchor == "" || filepath.IsAbs(c.Anchor), "anchor: %q is not an absolute path", c.Anchor)
+	check(c.Control == "" || filepath.IsAbs(c.Control), "control: %q is not an absolute path", c.Control)
+	check(len(c.ControlSocket()) <= maxSocketPath, "control: the path of the socket has %d bytes, more than %d: set a shorter one", len(c.ControlSocket()), maxSocketPath)
 	check(c.PIN.Policy == PINEach || c.PIN.Policy == PINSession, "pin.policy: %q is neither %q nor %q", c.PIN.Policy, PINEach, PINSession)
 	check(c.PIN.Minutes >= 1 && c.PIN.Minutes <= 24*60, "pin.minutes: %d is not between 1 and 1440", c.PIN.Minutes)
 	check(c.PIN.SignaturesPerMinute >= 1, "pin.signatures_per_minute: %d is less than 1", c.PIN.SignaturesPerMinute)
@@ -184,8 +192,11 @@ func (c Config) anchorFile() string {
 
 // ControlSocket is where the control socket is.
 func (c Config) ControlSocket() string {
-	if c.Control != "" {
+	switch {
+	case c.Control != "":
 		return c.Control
+	case runtime.GOOS == "linux" && c.State == defaultState():
+		return "/run/agrafe/control.sock" // the state folder lets nobody else in
 	}
 	return filepath.Join(c.State, "control.sock")
 }

@@ -68,7 +68,7 @@ func New(cfg Config, deps Deps) (*Daemon, error) {
 	}
 	for _, dir := range []string{cfg.State, cfg.cardsDir()} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return nil, fmt.Errorf("cannot make the state folder: %w", err)
+			return nil, fmt.Errorf("cannot make the state folder: %w; set `state` in the configuration to a folder that agrafed may write", err)
 		}
 	}
 	book, err := lot.Open(lot.Options{Dir: cfg.journalDir(), Anchor: cfg.anchorFile(), Log: deps.Log, Now: deps.Now})

@@ -21,12 +21,12 @@ type failure struct {
 
 // readerFailures gives each reader.Kind its place on the wire.
 var readerFailures = map[reader.Kind]failure{
-	reader.Internal:    {state.Internal, "LECTEUR_INTERNE", "Erreur interne du lecteur. Réessayez ; si elle revient, exportez un diagnostic.", true},
-	reader.ServiceDown: {state.NoReader, "SERVICE_CARTES", "Le service des cartes à puce ne répond pas. Il est attendu ; vérifiez qu'il est installé et démarré.", true},
+	reader.Internal:    {state.Internal, "LECTEUR_INTERNE", "Erreur interne du lecteur. Réessayez ; si elle revient, le journal du service (agrafed) en dit la cause.", true},
+	reader.ServiceDown: {state.NoReader, "SERVICE_CARTES", "Le service des cartes à puce ne répond pas. Il est attendu ; vérifiez que pcscd (ou le service Carte à puce de Windows) est installé et démarré.", true},
 	reader.NoReader:    {state.NoReader, "LECTEUR_ABSENT", "Lecteur introuvable. Vérifiez qu'il est branché.", true},
 	reader.NoCard:      {state.NoCard, "CARTE_ABSENTE", "Aucune carte dans le lecteur. Insérez la carte.", true},
-	reader.CardRemoved: {state.CardRemoved, "CARTE_RETIREE", "La carte a été retirée pendant l'opération. Rien n'a été enregistré ; insérez-la et recommencez.", true},
-	reader.CardChanged: {state.CardChanged, "CARTE_CHANGEE", "Ce n'est plus la même carte. Rien n'a été enregistré ; vérifiez la carte et recommencez.", true},
+	reader.CardRemoved: {state.CardRemoved, "CARTE_RETIREE", "La carte a été retirée pendant l'opération, qui n'a pas abouti. Insérez-la et recommencez.", true},
+	reader.CardChanged: {state.CardChanged, "CARTE_CHANGEE", "Ce n'est plus la même carte : l'opération n'a pas abouti. Vérifiez la carte et recommencez.", true},
 	reader.CardReset:   {state.Busy, "CARTE_REINITIALISEE", "Un autre logiciel a réinitialisé la carte pendant l'opération. Recommencez.", true},
 	reader.CardMute:    {state.CardSilent, "CARTE_MUETTE", "Carte muette ou à l'envers. Retournez-la ; si elle reste muette, elle est hors service.", true},
 	reader.Unsupported: {state.Unsupported, "CARTE_NON_PRISE_EN_CHARGE", "Cette carte n'est pas prise en charge pour cette opération.", false},
@@ -38,7 +38,7 @@ var readerFailures = map[reader.Kind]failure{
 	reader.PINBlocked:  {state.PINBlocked, "CODE_BLOQUE", "Le code porteur est bloqué. Débloquez-le avec le code de déblocage reçu avec la carte.", false},
 	reader.Busy:        {state.Busy, "CARTE_OCCUPEE", "La carte est utilisée par un autre logiciel ou un autre poste de saisie. Réessayez dans un instant.", true},
 	reader.LeaseLost:   {state.Busy, "RESERVATION_PERDUE", "La réservation de la carte a pris fin ou a été reprise.", true},
-	reader.Canceled:    {state.Timeout, "CARTE_DELAI", "La carte n'a pas répondu à temps. Rien n'a été enregistré ; recommencez.", true},
+	reader.Canceled:    {state.Timeout, "CARTE_DELAI", "La carte n'a pas répondu à temps : l'opération n'a pas abouti. Recommencez.", true},
 }
 
 // journalFailures gives each journal.Kind its place on the wire.
@@ -69,7 +69,7 @@ func Failure(err error) *state.Error {
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		return failure{state.Timeout, "DELAI", "L'opération n'a pas abouti à temps.", true}.error(err)
 	}
-	return failure{state.Internal, "INTERNE", "Erreur interne. Réessayez ; si elle revient, exportez un diagnostic.", true}.error(err)
+	return failure{state.Internal, "INTERNE", "Erreur interne. Réessayez ; si elle revient, le journal du service (agrafed) en dit la cause.", true}.error(err)
 }
 
 func readerFailure(e *reader.Error) *state.Error {
@@ -96,6 +96,10 @@ func (f failure) error(cause error) *state.Error {
 	return &state.Error{Kind: f.kind, Code: f.code, Message: f.message, Retryable: f.retryable, Err: cause}
 }
 
+// nobody refuses what needs a code while no program is there to ask for it.
+var nobody = &state.Error{Kind: state.PINRequired, Code: "PERSONNE_A_QUI_DEMANDER", Retryable: true,
+	Message: "Aucun programme n'est là pour demander le code porteur : lancez « agrafe pin » dans un terminal de ce poste."}
+
 // bookFailure is Failure for the errors of the book.
 func bookFailure(err error) error {
 	switch {
@@ -110,7 +114,7 @@ func bookFailure(err error) error {
 	case errors.Is(err, lot.ErrReason):
 		return failure{state.Invalid, "MOTIF_ABSENT", "Cette FSE a un numéro : donnez le motif de son annulation, il est conservé.", false}.error(err)
 	case errors.Is(err, lot.ErrExhausted):
-		return failure{state.Invalid, "NUMEROS_EPUISES", "Tous les numéros sont pris : archivez les lots terminés.", false}.error(err)
+		return failure{state.Invalid, "NUMEROS_EPUISES", "Tous les numéros de cette série sont pris par des FSE ou des lots en cours.", false}.error(err)
 	}
 	return Failure(err)
 }

@@ -16,7 +16,7 @@ type hub struct {
 
 	mu          sync.Mutex // protects the fields below; held while events are handed over
 	seq         uint64
-	ring        []state.Event // the last events, oldest first once full
+	ring        []state.Event // the last events, at least kept of them, the oldest first
 	subscribers map[*Subscription]struct{}
 }
 
@@ -56,9 +56,8 @@ func (h *hub) publish(e state.Event) {
 	defer h.mu.Unlock()
 	h.seq++
 	e.Seq, e.At = h.seq, h.now().UTC()
-	if len(h.ring) == kept {
-		copy(h.ring, h.ring[1:])
-		h.ring = h.ring[:kept-1]
+	if len(h.ring) == 2*kept {
+		h.ring = h.ring[:copy(h.ring, h.ring[kept:])]
 	}
 	h.ring = append(h.ring, e)
 	for s := range h.subscribers {
@@ -85,7 +84,7 @@ func (h *hub) subscribe(queue int) (*Subscription, uint64) {
 func (h *hub) since(seq uint64) ([]state.Event, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if seq > h.seq || h.seq-seq > uint64(len(h.ring)) {
+	if seq > h.seq || h.seq-seq > min(kept, uint64(len(h.ring))) {
 		return nil, false
 	}
 	return append([]state.Event{}, h.ring[len(h.ring)-int(h.seq-seq):]...), true

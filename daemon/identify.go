@@ -129,7 +129,8 @@ func (i *identifier) identifyVitale(ctx context.Context, p *place, h held, famil
 			return err
 		}
 		rights, err = i.rights.Rights(tx)
-		if reader.KindOf(err) == reader.Unsupported {
+		switch reader.KindOf(err) {
+		case reader.Unsupported, reader.Refused, reader.PINRequired, reader.Malformed:
 			rights, err = nil, nil // by teleservice or by hand, then
 		}
 		return err
@@ -140,7 +141,7 @@ func (i *identifier) identifyVitale(ctx context.Context, p *place, h held, famil
 	return func() {
 		p.vitale = &patients{persons: card.Persons, rights: rights}
 		p.card.Persons = len(card.Persons)
-		p.card.Demo = rights != nil // only virtual cards show them
+		p.card.Demo = i.rights.Demonstration()
 	}, nil
 }
 

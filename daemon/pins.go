@@ -83,10 +83,13 @@ func (s *pins) judge(key pinKey, err error) {
 
 func (s *pins) ask(ctx context.Context, r PINRequest) (PINAnswer, error) {
 	if s.prompter == nil {
-		return PINAnswer{}, reader.Fail(reader.PINRequired, opCode)
+		return PINAnswer{}, nobody
 	}
 	answer, err := s.prompter.AskPIN(ctx, r)
-	if errors.Is(err, ErrDeclined) {
+	switch {
+	case errors.Is(err, ErrNobody):
+		return PINAnswer{}, nobody
+	case errors.Is(err, ErrDeclined):
 		return PINAnswer{}, &reader.Error{Kind: reader.PINRequired, Op: opCode, Err: err}
 	}
 	return answer, err

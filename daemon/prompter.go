@@ -23,8 +23,11 @@ type PINAnswer struct {
 // ErrDeclined is a Prompter's answer when the user refused or did not answer.
 var ErrDeclined = errors.New("cannot go on: the code was not given")
 
-// Prompter asks the user for a code. It fails with ErrDeclined, or with the
-// context's error. It never remembers a code.
+// ErrNobody is a Prompter's answer when there is no way to ask the user.
+var ErrNobody = errors.New("cannot ask for the code: no program is there to do it")
+
+// Prompter asks the user for a code. It fails with ErrDeclined, with
+// ErrNobody, or with the context's error. It never remembers a code.
 type Prompter interface {
 	AskPIN(ctx context.Context, r PINRequest) (PINAnswer, error)
 }

@@ -31,8 +31,8 @@ const (
 const retryHinted = 10 * time.Millisecond
 
 // waitSlice bounds one Wait, should a service lose a report. Each end of a wait
-// costs the runtime some wake-ups, so it is long.
-const waitSlice = time.Minute
+// costs the runtime some wake-ups.
+const waitSlice = 15 * time.Second
 
 // wakeEvery is the time between two calls of Wake, one of which falls within a
 // wait: a Wake that falls between two waits is lost.

@@ -13,6 +13,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
@@ -95,6 +96,9 @@ func DialToken(ctx context.Context, addr, tokenFile string, onEvent func(state.E
 func dial(ctx context.Context, dialer websocket.Dialer, url string, header http.Header, onEvent func(state.Event)) (*Client, error) {
 	ws, answer, err := dialer.DialContext(ctx, url, header)
 	if err != nil {
+		if errors.Is(err, fs.ErrPermission) {
+			return nil, fmt.Errorf("%w: this user may not open its control socket; join the group of agrafed (%w)", ErrDown, err)
+		}
 		if answer != nil {
 			return nil, fmt.Errorf("cannot use agrafed: it refused the connection (%s)", answer.Status)
 		}

@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 
@@ -32,7 +33,10 @@ func Answer(ctx context.Context, path string, ask func(Question) Reply) error {
 			return new(net.Dialer).DialContext(ctx, "unix", path)
 		},
 	}
-	ws, _, err := dialer.DialContext(ctx, "ws://control/prompt", nil)
+	ws, answer, err := dialer.DialContext(ctx, "ws://control/prompt", nil)
+	if answer != nil && err != nil {
+		return errors.New("cannot answer for this service: it asks for codes in another way")
+	}
 	if err != nil {
 		return fmt.Errorf("%w (%w)", ErrDown, err)
 	}

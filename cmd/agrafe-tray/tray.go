@@ -12,7 +12,7 @@ import (
 )
 
 // defaultSocket is the control socket of a service with its defaults.
-const defaultSocket = "/var/lib/agrafe/control.sock"
+const defaultSocket = "/run/agrafe/control.sock"
 
 // retryEvery is how often an absent service is looked for.
 const retryEvery = 3 * time.Second

@@ -30,6 +30,16 @@ func (c *b2ExplainCmd) Run(e *env) error {
 	return e.print(map[string]string{"explication": text}, func(w io.Writer) { fmt.Fprint(w, text) })
 }
 
+// b2Problem is a problem of a file, with its record, columns and field.
+type b2Problem struct {
+	Record  int    `json:"enregistrement"`
+	Kind    string `json:"type"`
+	Field   string `json:"zone,omitempty"`
+	Start   int    `json:"debut,omitempty"`
+	End     int    `json:"fin,omitempty"`
+	Message string `json:"message"`
+}
+
 type b2CheckCmd struct {
 	File string `arg:"" help:"file, - for standard input"`
 }
@@ -39,10 +49,13 @@ func (c *b2CheckCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	problems := append(b2.Problems{}, b2.Check(data)...)
+	problems := []b2Problem{}
+	for _, p := range b2.Check(data) {
+		problems = append(problems, b2Problem{Record: p.Record, Kind: fmt.Sprint(p.Kind), Field: p.Field, Start: p.Start, End: p.End, Message: p.Message()})
+	}
 	if err := e.print(problems, func(w io.Writer) {
-		for i := range problems {
-			fmt.Fprintln(w, problems[i].Message())
+		for _, p := range problems {
+			fmt.Fprintln(w, p.Message)
 		}
 	}); err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -59,8 +60,15 @@ func (d *demoCmd) Run(e *env) error {
 	if !d.Keep {
 		return nil
 	}
-	fmt.Fprintf(e.err, "\nthe service goes on at %s; from another terminal:\n  agrafe --config %s status\ninterrupt to stop\n",
-		s.server.Addr(), s.config)
+	agrafe, err := os.Executable()
+	if err != nil {
+		agrafe = "agrafe"
+	}
+	fmt.Fprintf(e.err, "\nthe service goes on at %s; from another terminal:\n", s.server.Addr())
+	for _, verb := range []string{"status", "readers", "card read"} {
+		fmt.Fprintf(e.err, "  %s --config %s %s\n", agrafe, s.config, verb)
+	}
+	fmt.Fprintln(e.err, "interrupt to stop")
 	<-e.Done()
 	return nil
 }
@@ -94,7 +102,8 @@ func (d *demoCmd) start(e *env, desk desk) (*stage, error) {
 	for slot, name := range []string{d.CPS, d.Patient} {
 		spec, err := virtual.Load(testdata.Cards(), name)
 		if err != nil {
-			return nil, &usageError{err}
+			known, _ := virtual.Names(testdata.Cards())
+			return nil, &usageError{fmt.Errorf("cannot find the card %q; there are %s", name, strings.Join(known, ", "))}
 		}
 		if s.cards[name], err = virtual.Open(*spec, keys); err != nil {
 			return nil, err
@@ -120,7 +129,11 @@ func (d *demoCmd) start(e *env, desk desk) (*stage, error) {
 // settings writes and returns the configuration of the demo's daemon.
 func (d *demoCmd) settings() (daemon.Config, error) {
 	cfg := daemon.DefaultConfig()
-	cfg.State = filepath.Join(d.Dir, "etat")
+	dir, err := os.MkdirTemp(d.Dir, "etat-") // each run begins with an empty journal
+	if err != nil {
+		return cfg, err
+	}
+	cfg.State = dir
 	cfg.Port = d.Port
 	if d.Port == 0 && d.Keep {
 		cfg.Port = daemon.DefaultPort
@@ -167,19 +180,32 @@ func (s *stage) await(wanted state.CardState) (state.Card, error) {
 	for limit := time.After(patience); ; {
 		select {
 		case e := <-s.events:
-			if e.Card == nil || e.Card.State != wanted || !e.Card.Read {
+			if e.Card == nil || !e.Card.Read || e.Card.State == state.CardAbsent {
 				continue
 			}
-			if e.Card.Problem != nil {
-				return *e.Card, e.Card.Problem
-			}
-			return *e.Card, nil
+			return *e.Card, unlike(*e.Card, wanted)
 		case <-s.client.Done():
 			return state.Card{}, local.ErrDown
 		case <-limit:
 			return state.Card{}, &state.Error{Kind: state.NoCard, Code: "DEMO", Message: fmt.Sprintf("La carte (%s) n'a pas été vue.", wanted)}
 		}
 	}
+}
+
+// unlike says what is wrong with a card that was read, if it is not the wanted one.
+func unlike(c state.Card, wanted state.CardState) error {
+	e := &state.Error{Kind: state.NoCard, Code: "DEMO"}
+	switch {
+	case c.State == state.CardMute:
+		e.Kind, e.Message = state.CardSilent, "La carte est muette ou à l'envers."
+	case c.State != wanted:
+		e.Message = "La carte insérée n'est ni une CPS ni une Carte Vitale, ou n'est pas celle qu'il faut dans ce lecteur."
+	case c.Problem != nil:
+		return c.Problem
+	default:
+		return nil
+	}
+	return e
 }
 
 // inMemory is the desk of readers in memory.

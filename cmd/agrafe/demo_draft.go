@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"time"
 
 	"github.com/agrafe-fse/agrafe/daemon"
@@ -21,7 +22,8 @@ func consultation(practice daemon.Situation, cps daemon.CPS, card daemon.Vitale)
 	r := p.Rights
 	d := &fse.Draft{
 		Mode: fse.Securise, DateSoins: today, Parcours: "T",
-		Professionnel: fse.Professionnel{NumeroAM: practice.NumeroAM, RPPS: cps.Holder.NationalID[1:], Specialite: practice.Specialite,
+		Professionnel: fse.Professionnel{NumeroAM: practice.NumeroAM, RPPS: strings.TrimPrefix(cps.Holder.NationalID, "8"), // 8 and the RPPS number
+			Specialite: practice.Specialite,
 			Convention: practice.Convention, OPTAM: practice.OPTAM, Zone: "metro"},
 		Beneficiaire: fse.Personne{NIR: p.NIR, Nom: p.Nom, NomFamille: p.Nom, Prenom: p.Prenom,
 			Naissance: fse.Naissance{EnCarte: p.Naissance}, Rang: 1, Qualite: r.Qualite},

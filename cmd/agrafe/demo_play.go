@@ -3,7 +3,9 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
+	"strings"
 	"time"
 
 	"github.com/agrafe-fse/agrafe/daemon"
@@ -145,8 +147,12 @@ func (s *stage) price(e *env, draft *fse.Draft, answer *fse.Answer) (string, err
 		return "", refusal(*answer)
 	}
 	t := answer.Prix.Total
-	return fmt.Sprintf("%s %s: AMO %s, AMC %s, patient %s", answer.Prix.Lignes[0].Code,
-		euros(int64(t.Honoraires)), euros(int64(t.AMO)), euros(int64(t.AMC)), euros(int64(t.Patient))), nil
+	var warnings strings.Builder
+	for _, w := range answer.Avertissements {
+		warnings.WriteString("; " + w.Code)
+	}
+	return fmt.Sprintf("%s %s: AMO %s, AMC %s, patient %s%s", answer.Prix.Lignes[0].Code,
+		euros(int64(t.Honoraires)), euros(int64(t.AMO)), euros(int64(t.AMC)), euros(int64(t.Patient)), &warnings), nil
 }
 
 // refusal is the error for a draft that can't be priced.
@@ -209,7 +215,7 @@ func (d *demoCmd) verify(e *env, s *stage, out *story) (string, error) {
 		return "by Agrafe; openssl is not installed", nil
 	}
 	text, err := exec.CommandContext(e, openssl, "cms", "-verify", "-inform", "DER", "-in", out.Seal, "-CAfile", out.Authority,
-		"-purpose", "any", "-out", out.Seal+".json").CombinedOutput()
+		"-purpose", "any", "-out", os.DevNull).CombinedOutput()
 	out.OpenSSL = string(text)
 	if err != nil {
 		return "", fmt.Errorf("openssl does not accept the seal: %s", text)

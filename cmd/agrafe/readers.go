@@ -18,7 +18,7 @@ func (readersCmd) Run(e *env) error {
 	defer c.Close()
 	s := c.Hello.Snapshot
 	if !s.Service.Up {
-		return &state.Error{Kind: state.NoReader, Code: "SERVICE_CARTES", Message: s.Service.Detail}
+		return &state.Error{Kind: state.NoReader, Code: "SERVICE_CARTES", Message: s.Service.Detail, Retryable: true}
 	}
 	return e.print(map[string]any{"readers": s.Readers, "cards": s.Cards}, func(w io.Writer) { printReaders(w, s) })
 }

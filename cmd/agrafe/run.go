@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -80,6 +81,7 @@ func run(args []string, in io.Reader, out, errOut io.Writer) (code int) {
 	defer stop()
 	e := &env{Context: ctx, in: in, out: out, err: errOut, json: c.JSON, config: c.Config}
 	if err != nil {
+		e.json = slices.Contains(args, "--json")
 		return e.fail(&usageError{err})
 	}
 	return e.fail(parsed.Run(e))
@@ -121,10 +123,8 @@ func asState(err error) *state.Error {
 	if s, ok := errors.AsType[*state.Error](err); ok {
 		return s
 	}
-	kind := state.Internal
+	kind := state.Invalid
 	switch exitCode(err) {
-	case exitUsage:
-		kind = state.Invalid
 	case exitUnavailable:
 		kind = state.Offline
 	case exitDamaged:

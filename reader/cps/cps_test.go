@@ -264,11 +264,11 @@ func TestARefusedCodeIsNotSentAgain(t *testing.T) {
 
 func TestForeignSessionIsReported(t *testing.T) {
 	o := insert(t, cardtest.Open(t, "medecin-secteur1"))
-	open := func(reset bool) (foreign bool) {
+	open := func(reset bool) (ours bool) {
 		_, err := do(o, func(tx *reader.Tx, f reader.Family) error {
 			c, err := cps.Open(tx, f)
 			if err == nil {
-				foreign, err = c.Verify(code, new(cps.Refusals), false)
+				ours, err = c.Verify(code, new(cps.Refusals), false)
 			}
 			if reset {
 				tx.ResetAtEnd()
@@ -278,16 +278,16 @@ func TestForeignSessionIsReported(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return foreign
+		return ours
 	}
-	if open(false) {
-		t.Error("first session: reported as foreign")
-	}
-	if !open(true) {
-		t.Error("code left verified: not reported as foreign")
+	if !open(false) {
+		t.Error("first session: not reported as ours")
 	}
 	if open(true) {
-		t.Error("after a reset: reported as foreign")
+		t.Error("code left verified: reported as ours")
+	}
+	if !open(true) {
+		t.Error("after a reset: not reported as ours")
 	}
 }
 

@@ -48,13 +48,13 @@ func (c *Card) PIN() (PINState, error) {
 // Verify shows the code to the card. It first reads the state of the code and
 // sends nothing when the code is blocked (PINBlocked), when it is not four
 // digits or was refused before by this card (PINWrong with the tries left), or
-// when one try is left and lastTry is false (PINLastTry). foreign tells that the
-// code had been verified before by another program, whose session a reset would
-// end.
+// when one try is left and lastTry is false (PINLastTry). ours tells that the code
+// was sent and had not been verified before: the session that may be open now is
+// ours to end by a reset, and no other program's.
 //
 // The command that holds the code is wiped when it has been sent; the code
 // itself is the caller's to wipe.
-func (c *Card) Verify(code []byte, refusals *Refusals, lastTry bool) (foreign bool, err error) {
+func (c *Card) Verify(code []byte, refusals *Refusals, lastTry bool) (ours bool, err error) {
 	const op = "verify the code"
 	state, err := c.PIN()
 	if err != nil {
@@ -71,12 +71,13 @@ func (c *Card) Verify(code []byte, refusals *Refusals, lastTry bool) (foreign bo
 	case state.Tries == 1 && !lastTry:
 		err = reader.Fail(reader.PINLastTry, op)
 	default:
+		ours = !state.Verified
 		err = c.sendCode(op, code)
 		if k := reader.KindOf(err); k == reader.PINWrong || k == reader.PINBlocked {
 			refusals.add(c.serial, code)
 		}
 	}
-	return state.Verified, err
+	return ours, err
 }
 
 func (c *Card) sendCode(op string, code []byte) error {

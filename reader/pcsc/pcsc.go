@@ -8,18 +8,17 @@
 //
 //   - A PC/SC context on which somebody waits makes its other calls wait too, the
 //     end of a transaction among them: the Watch has one of its own and so has
-//     each reader, which only its Owner uses.
+//     each connection.
 //   - GetStatusChange keeps reader names in a global map without a count of
 //     their users: one Watch at a time may wait.
 //   - A context outlives its service as a dead handle that claims to be valid:
-//     it is dropped at the first failure and made again at the next call.
+//     none is kept from one connection to the next.
 //   - The library panics on an empty command and on an unknown protocol, and
 //     allocates 64 KiB for each answer; both stop here.
 package pcsc
 
 import (
 	"errors"
-	"sync"
 
 	"github.com/ebfe/scard"
 
@@ -29,16 +28,13 @@ import (
 // Transport is the machine's PC/SC stack.
 type Transport struct {
 	hints chan struct{}
-
-	mu       sync.Mutex // protects contexts; not held during a call of the service
-	contexts map[string]*scard.Context
 }
 
 var _ reader.Transport = (*Transport)(nil)
 
 // New returns the machine's PC/SC stack. It needs no running service.
 func New() *Transport {
-	t := &Transport{hints: make(chan struct{}, 1), contexts: make(map[string]*scard.Context)}
+	t := &Transport{hints: make(chan struct{}, 1)}
 	watchService(t.hint)
 	return t
 }
@@ -56,12 +52,22 @@ func (t *Transport) hint() {
 
 // Connect opens the card in the named reader, shared.
 func (t *Transport) Connect(name string) (reader.Link, error) {
-	card, err := t.connect(name)
-	if reader.KindOf(err) == reader.ServiceDown {
-		card, err = t.connect(name) // the context was of a service that has restarted since
-	}
+	ctx, err := scard.EstablishContext()
 	if err != nil {
+		return nil, typed(err)
+	}
+	l, err := connect(ctx, name)
+	if err != nil {
+		_ = ctx.Release()
 		return nil, err
+	}
+	return l, nil
+}
+
+func connect(ctx *scard.Context, name string) (*link, error) {
+	card, err := ctx.Connect(name, scard.ShareShared, scard.ProtocolAny)
+	if err != nil {
+		return nil, typed(err)
 	}
 	status, err := card.Status()
 	if err != nil {
@@ -72,53 +78,12 @@ func (t *Transport) Connect(name string) (reader.Link, error) {
 		_ = card.Disconnect(scard.LeaveCard)
 		return nil, reader.Failf(reader.CardMute, "", "no transmission protocol")
 	}
-	return &link{card: card, atr: status.Atr}, nil
+	return &link{ctx: ctx, card: card, atr: status.Atr}, nil
 }
 
-func (t *Transport) connect(name string) (*scard.Card, error) {
-	ctx, err := t.context(name)
-	if err != nil {
-		return nil, err
-	}
-	card, err := ctx.Connect(name, scard.ShareShared, scard.ProtocolAny)
-	if err != nil {
-		err = typed(err)
-		if k := reader.KindOf(err); k == reader.ServiceDown || k == reader.NoReader {
-			t.drop(name, ctx)
-		}
-		return nil, err
-	}
-	return card, nil
-}
-
-func (t *Transport) context(name string) (*scard.Context, error) {
-	t.mu.Lock()
-	ctx := t.contexts[name]
-	t.mu.Unlock()
-	if ctx != nil {
-		return ctx, nil
-	}
-	ctx, err := scard.EstablishContext()
-	if err != nil {
-		return nil, typed(err)
-	}
-	t.mu.Lock()
-	t.contexts[name] = ctx
-	t.mu.Unlock()
-	return ctx, nil
-}
-
-func (t *Transport) drop(name string, ctx *scard.Context) {
-	t.mu.Lock()
-	if t.contexts[name] == ctx {
-		delete(t.contexts, name)
-	}
-	t.mu.Unlock()
-	_ = ctx.Release()
-}
-
-// link is a connected card.
+// link is a connected card, with the context of its connection.
 type link struct {
+	ctx  *scard.Context
 	card *scard.Card
 	atr  []byte
 }
@@ -153,7 +118,11 @@ func (l *link) End(reset bool) error {
 	return typed(l.card.EndTransaction(disposition))
 }
 
-func (l *link) Close() error { return typed(l.card.Disconnect(scard.LeaveCard)) }
+func (l *link) Close() error {
+	err := typed(l.card.Disconnect(scard.LeaveCard))
+	_ = l.ctx.Release() // it fails with the service, which is no concern any more
+	return err
+}
 
 // kinds gives each PC/SC code that a caller may act on its kind.
 var kinds = map[scard.Error]reader.Kind{
@@ -192,5 +161,5 @@ func typed(err error) error {
 			return reader.Fail(kind, "")
 		}
 	}
-	return reader.Failf(reader.Internal, "", "the smart-card service failed in a way not known here (%s)", err)
+	return reader.Failf(reader.Internal, "", "the smart-card service failed in a way that is not known here")
 }

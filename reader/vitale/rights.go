@@ -29,6 +29,8 @@ type Right struct {
 // caller then goes on by teleservice or by hand.
 type Rights interface {
 	Rights(ch iso7816.Channel) ([]Right, error)
+	// Demonstration says whether all that is made from these rights is one.
+	Demonstration() bool
 }
 
 // Simulated reads the rights of virtual cards: a data object of our own (tag
@@ -37,6 +39,9 @@ type Rights interface {
 // 8A organisme, 8B contrat, 8C adhérent, 8D NIR de l'assuré } for each person.
 // What is made from it is a demonstration.
 type Simulated struct{}
+
+// Demonstration is true.
+func (Simulated) Demonstration() bool { return true }
 
 // Rights reads the rights of a virtual card. The Vitale application must be the
 // current directory, as Read leaves it.

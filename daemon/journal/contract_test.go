@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -53,6 +54,23 @@ func TestAcknowledgedMeansAnchored(t *testing.T) {
 		if !bytes.Contains(b, r.Hash[:]) {
 			t.Fatalf("the anchor does not have the hash of record %d", r.Seq)
 		}
+	}
+}
+
+func TestUpdateWithoutEntriesWritesNothing(t *testing.T) {
+	o := options(t)
+	j := open(t, o)
+	appendOne(t, j, journal.Entry{Kind: "n"})
+	before := contents(t, filepath.Dir(o.Dir))
+	rs, err := j.Update(context.Background(), func(s journal.State) ([]journal.Entry, error) {
+		_, _, err := s.Get("count/n")
+		return nil, err
+	})
+	if rs != nil || err != nil {
+		t.Errorf("Update = %v, %v, want nothing", rs, err)
+	}
+	if after := contents(t, filepath.Dir(o.Dir)); !maps.Equal(before, after) {
+		t.Errorf("files have changed:\n%v\n%v", before, after)
 	}
 }
 
@@ -340,20 +358,32 @@ func entries() *rapid.Generator[journal.Entry] {
 }
 
 func TestVerifyFindsWhatReplayWouldNotGive(t *testing.T) {
+	record := func(seq byte) []byte { return append([]byte("r"), 0, 0, 0, 0, 0, 0, 0, seq) }
+	forge := func(seq byte, change func(*journal.Record)) func(*badger.Txn, []journal.Record) error {
+		return func(txn *badger.Txn, rs []journal.Record) error {
+			r := rs[seq-1]
+			change(&r)
+			return txn.Set(record(seq), journal.Encode(r))
+		}
+	}
 	tests := []struct {
 		name   string
-		change func(txn *badger.Txn) error
+		change func(txn *badger.Txn, rs []journal.Record) error
 	}{
-		{"another derived value", func(txn *badger.Txn) error { return txn.Set([]byte("dcount/n"), []byte{1, 9}) }},
-		{"one derived key more", func(txn *badger.Txn) error { return txn.Set([]byte("dcount/x"), []byte{1, 9}) }},
-		{"one derived key less", func(txn *badger.Txn) error { return txn.Delete([]byte("dopen/3")) }},
-		{"the last derived key less", func(txn *badger.Txn) error { return txn.Delete([]byte("dopen/9")) }},
-		{"a record less", func(txn *badger.Txn) error { return txn.Delete(append([]byte("r"), 0, 0, 0, 0, 0, 0, 0, 5)) }},
-		{"a record's bytes", func(txn *badger.Txn) error {
-			return txn.Set(append([]byte("r"), 0, 0, 0, 0, 0, 0, 0, 5), []byte("other"))
+		{"a forged record", forge(5, func(r *journal.Record) { r.Actor = "b" })},
+		{"a forged link", forge(5, func(r *journal.Record) { r.Prev[0]++ })},
+		{"a forged last record", forge(10, func(r *journal.Record) { r.Actor = "b" })},
+		{"a forged first link", forge(1, func(r *journal.Record) { r.Prev[0]++ })},
+		{"another derived value", func(txn *badger.Txn, _ []journal.Record) error { return txn.Set([]byte("dcount/n"), []byte{1, 9}) }},
+		{"one derived key more", func(txn *badger.Txn, _ []journal.Record) error { return txn.Set([]byte("dcount/x"), []byte{1, 9}) }},
+		{"one derived key less", func(txn *badger.Txn, _ []journal.Record) error { return txn.Delete([]byte("dopen/3")) }},
+		{"the last derived key less", func(txn *badger.Txn, _ []journal.Record) error { return txn.Delete([]byte("dopen/9")) }},
+		{"a record less", func(txn *badger.Txn, _ []journal.Record) error { return txn.Delete(record(5)) }},
+		{"a record's bytes", func(txn *badger.Txn, _ []journal.Record) error {
+			return txn.Set(record(5), []byte("other"))
 		}},
-		{"two records in each other's place", func(txn *badger.Txn) error {
-			item, err := txn.Get(append([]byte("r"), 0, 0, 0, 0, 0, 0, 0, 4))
+		{"two records in each other's place", func(txn *badger.Txn, _ []journal.Record) error {
+			item, err := txn.Get(record(4))
 			if err != nil {
 				return err
 			}
@@ -361,7 +391,7 @@ func TestVerifyFindsWhatReplayWouldNotGive(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			return txn.Set(append([]byte("r"), 0, 0, 0, 0, 0, 0, 0, 5), b)
+			return txn.Set(record(5), b)
 		}},
 	}
 	for _, tt := range tests {
@@ -374,7 +404,8 @@ func TestVerifyFindsWhatReplayWouldNotGive(t *testing.T) {
 			if err != nil || r.First != 1 || r.Last != 10 || r.Records != 10 || r.DerivedKeys != 11 {
 				t.Fatalf("Verify before = %+v, %v", r, err)
 			}
-			if err := j.Engine().Update(tt.change); err != nil {
+			rs := records(t, j)
+			if err := j.Engine().Update(func(txn *badger.Txn) error { return tt.change(txn, rs) }); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := j.Verify(context.Background()); journal.KindOf(err) != journal.Damaged {

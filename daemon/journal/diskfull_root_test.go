@@ -73,7 +73,8 @@ func TestRealDiskFull(t *testing.T) {
 	if err := j.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if got := len(records(t, open(t, journal.Options{Dir: filepath.Join(dir, "journal"), Project: countKinds}))); got != acknowledged {
+	j = open(t, journal.Options{Dir: filepath.Join(dir, "journal"), Project: countKinds})
+	if got := len(records(t, j)); got != acknowledged {
 		t.Errorf("%d records after reopening, want %d", got, acknowledged)
 	}
 }

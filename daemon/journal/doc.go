@@ -29,6 +29,10 @@
 //     merged by a goroutine of this package, once all that were there at opening are checked;
 //   - Verify reads everything at any time.
 //
+// After a Damaged error from Open nothing has been changed, and the remedy is a backup. A power cut inside Badger's own few
+// bytes of appending to the MANIFEST looks like a cut and is refused as one. A disk that reports writes as done
+// and drops them is found out by the anchor, if it keeps that.
+//
 // A full disk is refused before Badger, which maps its files, can die of it.
 //
 // # Goroutines

@@ -102,3 +102,88 @@ func TestDamagedKeyRegistry(t *testing.T) {
 		})
 	}
 }
+
+// TestCutManifestOfAYoungJournal: all records are still in the log, and Badger alone would lose none.
+func TestCutManifestOfAYoungJournal(t *testing.T) {
+	h := makeHistory(t, 3, nil)
+	for cut := 1; cut < 16; cut++ {
+		root := h.mix(t, 3, 3)
+		left := 0
+		edit(t, filepath.Join(root, "journal", "MANIFEST"), func(b []byte) []byte {
+			left = len(b) - cut
+			return b[:left]
+		})
+		before := contents(t, root)
+		last, err := h.last(root)
+		if left == 8 { // cut behind its head it is whole, and the records are all there
+			if err != nil || last != 3*perTransaction {
+				t.Errorf("MANIFEST without entries: %d records, %v", last, err)
+			}
+			continue
+		}
+		if journal.KindOf(err) != journal.Damaged {
+			t.Errorf("MANIFEST cut by %d bytes: %v, want Damaged", cut, err)
+		}
+		if after := contents(t, root); !maps.Equal(before, after) {
+			t.Errorf("Open has changed files:\n%v\n%v", before, after)
+		}
+	}
+}
+
+// TestTwoLogs: killed again before Badger has written the first log out as a table.
+func TestTwoLogs(t *testing.T) {
+	h := makeHistory(t, 3, nil)
+	root := h.mix(t, 3, 3)
+	j := open(t, journal.Options{Dir: filepath.Join(root, "journal"), Project: countKinds})
+	for range 5 {
+		appendOne(t, j, journal.Entry{Kind: "n"})
+	}
+	later, err := takeImage(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, second := filepath.Join("journal", "00001.mem"), filepath.Join("journal", "00002.mem")
+	tests := []struct {
+		name    string
+		break_  func(m image)
+		damaged bool
+	}{
+		{"both whole", func(image) {}, false},
+		{"the first missing", func(m image) { delete(m, first) }, true},
+		{"the second missing", func(m image) { delete(m, second) }, true},
+		{"the first without its last transaction", func(m image) {
+			m[first] = imageFile{m[first].data[:len(m[first].data)-10], m[first].size}
+		}, true},
+		{"the second without its last transaction", func(m image) {
+			m[second] = imageFile{m[second].data[:len(m[second].data)-10], m[second].size}
+		}, true},
+		{"the second with another beginning", func(m image) {
+			m[second] = imageFile{flip(30, 1)(bytes.Clone(m[second].data)), m[second].size}
+		}, true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			m := maps.Clone(h.after[3])
+			m[second], m["journal.anchor"] = later[second], later["journal.anchor"]
+			tt.break_(m)
+			root := t.TempDir()
+			if err := m.write(root); err != nil {
+				t.Fatal(err)
+			}
+			before := contents(t, root)
+			last, err := h.last(root)
+			if !tt.damaged {
+				if err != nil || last != 3*perTransaction+5 {
+					t.Errorf("%d records, %v", last, err)
+				}
+				return
+			}
+			if journal.KindOf(err) != journal.Damaged {
+				t.Errorf("Open = %v after %d records, want Damaged", err, last)
+			}
+			if after := contents(t, root); !maps.Equal(before, after) {
+				t.Errorf("Open has changed files:\n%v\n%v", before, after)
+			}
+		})
+	}
+}

@@ -188,7 +188,8 @@ func (j *Journal) enter(op string) error {
 	return nil
 }
 
-// View calls f with the state after the last finished update. What f sees does not change while it runs.
+// View calls f with the state after the last update that is on the disk; it may be one whose caller has no answer yet.
+// What f sees does not change while it runs.
 // An error of f is returned as it is.
 func (j *Journal) View(f func(State) error) error {
 	if err := j.enter("cannot read the journal"); err != nil {

@@ -47,7 +47,7 @@ func (k *keeper) run() {
 			close(k.checked)
 		})
 		var again <-chan time.Time
-		if k.j.gate.err() == nil && (err != nil || !k.compact()) {
+		if (err != nil || !k.compact()) && k.j.gate.err() == nil {
 			again = time.After(retryAfter)
 		}
 		select {
@@ -94,6 +94,9 @@ func (k *keeper) compact() bool {
 	defer k.merging.Unlock()
 	if levelZero(k.j.db) < compactAt {
 		return true
+	}
+	if !k.j.gate.passed.Load() || k.j.gate.err() != nil {
+		return false
 	}
 	// Merging writes before it deletes.
 	if err := k.j.checkSpace("cannot merge tables", watermark); err != nil {

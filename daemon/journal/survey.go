@@ -42,7 +42,7 @@ func survey(dir string, key []byte, a tail) ([]*tableFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	logged, err := surveyLogs(dir, keys, a)
+	logged, err := surveyLogs(dir, keys)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +114,7 @@ func surveyTables(dir string, m badger.Manifest, keys dataKeys) ([]*tableFile, e
 }
 
 // surveyLogs returns the numbers of the records in the logs, in order.
-func surveyLogs(dir string, keys dataKeys, a tail) ([]uint64, error) {
+func surveyLogs(dir string, keys dataKeys) ([]uint64, error) {
 	const op = "cannot open the journal"
 	files, err := os.ReadDir(dir)
 	if err != nil {
@@ -125,23 +125,18 @@ func surveyLogs(dir string, keys dataKeys, a tail) ([]uint64, error) {
 		if filepath.Ext(f.Name()) != ".mem" {
 			continue
 		}
-		w, err := readWAL(filepath.Join(dir, f.Name()), keys)
+		committed, err := readWAL(filepath.Join(dir, f.Name()), keys)
 		if err != nil {
 			return nil, asError(op, err)
 		}
-		for _, seq := range w.stray {
-			if seq <= a.last {
-				return nil, damaged(op, fmt.Sprintf("record %d whole in %s", seq, f.Name()),
-					"it behind or in a damaged entry")
-			}
-		}
-		logged = append(logged, w.committed...)
+		logged = append(logged, committed...)
 	}
 	slices.Sort(logged)
 	return slices.Compact(logged), nil
 }
 
-// joins checks that logs and tables hold the records up to the anchor's without a gap between them.
+// joins checks that logs and tables hold the records up to the anchor's without a gap between them. Badger writes tables
+// in the order of the records, and a table holds what its log held: if the ends meet, nothing is missing between.
 func joins(tables []*tableFile, logged []uint64, a tail) error {
 	const op = "cannot open the journal"
 	need := a.last // the record that the tables must have

@@ -6,25 +6,15 @@ import (
 	"hash/crc32"
 	"io"
 	"os"
-	"slices"
 	"strconv"
 
 	"github.com/dgraph-io/badger/v4/y"
 )
 
-// walFile is what one of Badger's write-ahead logs (NNNNN.mem) holds. Badger reads a log up to the first entry that is not
-// whole and cuts the rest off without a word; so before it may, the log is read here.
-//
-// Layout (Badger v4, memtable.go): data key number 8, IV base 12, then entries: flags 1, user flags 1, length of key, length
-// of value, expiry, each a uvarint; key with its version; value; CRC-32C of all before. With encryption key and value
-// are AES-CTR, the IV being the base and the entry's offset. The file is made larger than it will grow, with zeros.
-type walFile struct {
-	// committed are the sequence numbers of records that Badger will keep.
-	committed []uint64
-	// stray are those of records that it will drop: behind a fault, or in a transaction without its end.
-	stray []uint64
-}
-
+// The layout of Badger's write-ahead logs, NNNNN.mem (Badger v4, memtable.go): data key number 8, IV base 12, then entries:
+// flags 1, user flags 1, length of key, length of value, expiry, each a uvarint; key with its version; value; CRC-32C of
+// all before. With encryption key and value are AES-CTR, the IV being the base and the entry's offset. The file is
+// made larger than it will grow, with zeros.
 const (
 	walHeader    = 20
 	walEntryMin  = 2 + 3 + crc32.Size
@@ -33,22 +23,21 @@ const (
 	versionBytes = 8
 )
 
-// readWAL reads the log at path. dataKey gives the key of a number; number 0 is plain text.
-func readWAL(path string, dataKey func(uint64) ([]byte, error)) (walFile, error) {
+// readWAL returns the sequence numbers of the records that Badger will keep of the log at path. Badger reads a log up to the
+// first entry that is not whole, or transaction without its end, and cuts the rest off without a word.
+// dataKey gives the key of a number; number 0 is plain text.
+func readWAL(path string, dataKey func(uint64) ([]byte, error)) ([]uint64, error) {
 	b, err := readTrimmed(path)
 	if err != nil {
-		return walFile{}, err
+		return nil, err
 	}
 	// A whole entry may end in zeros: give back as many as it may have lost.
 	b = append(b, make([]byte, MaxUpdate)...)
 	key, err := dataKey(binary.BigEndian.Uint64(b))
 	if err != nil {
-		return walFile{}, err
+		return nil, err
 	}
-	w := walReader{b: b, key: key}
-	end := w.replay()
-	w.salvage(end)
-	return w.walFile, nil
+	return (&walReader{b: b, key: key}).replay(), nil
 }
 
 // readTrimmed reads a file without its trailing zeros, and without holding them in memory.
@@ -81,7 +70,6 @@ func readTrimmed(path string) ([]byte, error) {
 }
 
 type walReader struct {
-	walFile
 	b   []byte
 	key []byte
 }
@@ -93,49 +81,31 @@ type walEntry struct {
 	end        int
 }
 
-// replay follows the log as Badger does and returns the offset where Badger will cut it.
-func (w *walReader) replay() int {
+// replay follows the log as Badger does.
+func (w *walReader) replay() (committed []uint64) {
 	var open uint64 // version of the transaction being read
 	var pending []uint64
-	cut := walHeader
 	for at := walHeader; ; {
 		e, ok := w.entry(at)
 		if !ok {
-			break
+			return committed
 		}
 		at = e.end
 		if e.flags&flagTxnEnd != 0 {
 			if v, err := strconv.ParseUint(string(e.value), 10, 64); err != nil || v != open {
-				break
+				return committed
 			}
-			w.committed = append(w.committed, pending...)
-			open, pending, cut = 0, pending[:0], at
+			committed = append(committed, pending...)
+			open, pending = 0, pending[:0]
 			continue
 		}
 		if e.flags&flagTxn == 0 || open != 0 && open != e.version {
-			break
+			return committed
 		}
 		open = e.version
 		if seq, ok := e.seq(); ok {
 			pending = append(pending, seq)
 		}
-	}
-	slices.Sort(w.committed)
-	return cut
-}
-
-// salvage looks at every offset behind the cut for entries that are whole.
-func (w *walReader) salvage(cut int) {
-	for at := cut; at < len(w.b); {
-		e, ok := w.entry(at)
-		if !ok {
-			at++
-			continue
-		}
-		if seq, ok := e.seq(); ok {
-			w.stray = append(w.stray, seq)
-		}
-		at = e.end
 	}
 }
 

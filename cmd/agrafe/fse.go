@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/agrafe-fse/agrafe/daemon/fse"
@@ -21,7 +22,7 @@ type fseCmd struct {
 type rulesFlags struct {
 	File       string `arg:"" help:"file of drafts, - for standard input"`
 	Text       bool   `help:"a readable table with the explanation of each amount, instead of JSON"`
-	Override   string `help:"CSV of the practice's own tariffs" type:"existingfile" placeholder:"FILE"`
+	Override   string `help:"CSV of the practice's own rows: tarifs.csv, organismes.csv or modificateurs_ccam.csv" type:"existingfile" placeholder:"FILE"`
 	Today      string `help:"day of today, for the rules that depend on it" placeholder:"2006-01-02"`
 	KeepCentre bool   `help:"keep the centre of régime 01 in degraded mode"`
 }
@@ -45,7 +46,8 @@ type unreadable struct{ err error }
 func (u *unreadable) Error() string { return u.err.Error() }
 func (u *unreadable) Unwrap() error { return u.err }
 
-// each prices every draft of the input, and says at the end if one was refused or
+// each prices every draft of the input, with one answer for each, in the same
+// order, also for what could not be read, and says at the end if one was refused or
 // could not be read.
 func (f *rulesFlags) each(e *env, price func(*fse.Draft, fse.Context) fse.Answer) error {
 	input, err := e.readInput(f.File)
@@ -63,6 +65,9 @@ func (f *rulesFlags) each(e *env, price func(*fse.Draft, fse.Context) fse.Answer
 		if got.Err != nil {
 			fmt.Fprintf(e.err, "line %d: %s\n", line, got.Err)
 			failure = errUnreadable
+			if err := f.write(e.out, fse.Answer{Erreurs: []fse.Issue{got.Err.Issue()}}); err != nil {
+				return err
+			}
 			continue
 		}
 		answer := price(got.Draft, ctx)
@@ -101,7 +106,7 @@ func (f *rulesFlags) context() (fse.Context, error) {
 			return ctx, &unreadable{err}
 		}
 		defer file.Close()
-		if ctx.Tables, err = ctx.Tables.WithOverride(f.Override, file); err != nil {
+		if ctx.Tables, err = ctx.Tables.WithOverride(filepath.Base(f.Override), file); err != nil {
 			return ctx, &unreadable{err}
 		}
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/agrafe-fse/agrafe/daemon/fse"
 )
@@ -20,29 +21,24 @@ type nirResult struct {
 	Warnings []fse.Issue `json:"avertissements"`
 }
 
-var nirKinds = map[fse.NIRKind]string{
-	fse.NIRNormal:     "normal",
-	fse.NIRRare:       "rare (first digit 3 or 4)",
-	fse.NIRMigrant:    "provisional, migrant (first digit 5 or 6)",
-	fse.NIRProvisoire: "provisional (first digit 7 or 8)",
-	fse.NIRAnonyme:    "anonymous invoicing",
-}
-
 func (c *nirCmd) Run(e *env) error {
 	text := ""
 	for _, part := range c.NIR {
 		text += part
 	}
+	if !strings.HasPrefix(text, "A") { // an anonymous number may hold small letters
+		text = strings.ToUpper(text)
+	}
 	n, warnings, err := fse.ParseNIR(text)
 	if err != nil {
 		return err
 	}
-	r := nirResult{NIR: n.Masked(), Key: n.Key(), Kind: nirKinds[n.Kind()], Warnings: append([]fse.Issue{}, warnings...)}
+	r := nirResult{NIR: n.Masked(), Key: n.Key(), Kind: n.Kind().Libelle(), Warnings: append([]fse.Issue{}, warnings...)}
 	if c.Full {
 		r.NIR = n.String()
 	}
 	return e.print(r, func(w io.Writer) {
-		fmt.Fprintf(w, "%s  valid, %s\n", r.NIR, r.Kind)
+		fmt.Fprintf(w, "%s  valide, %s\n", r.NIR, r.Kind)
 		for _, i := range r.Warnings {
 			fmt.Fprintf(w, "  %s: %s\n", i.Code, i.Message)
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"text/tabwriter"
 
@@ -19,7 +20,7 @@ type tablesCmd struct {
 
 // overrideFlag adds the practice's own tariffs to the tables.
 type overrideFlag struct {
-	Override string `help:"CSV of the practice's own tariffs" type:"existingfile" placeholder:"FILE"`
+	Override string `help:"CSV of the practice's own rows: tarifs.csv, organismes.csv or modificateurs_ccam.csv" type:"existingfile" placeholder:"FILE"`
 }
 
 func (o overrideFlag) set() (*tables.Set, error) {
@@ -31,7 +32,7 @@ func (o overrideFlag) set() (*tables.Set, error) {
 		return nil, &unreadable{err}
 	}
 	defer file.Close()
-	set, err := tables.Default().WithOverride(o.Override, file)
+	set, err := tables.Default().WithOverride(filepath.Base(o.Override), file)
 	if err != nil {
 		return nil, &unreadable{err}
 	}

@@ -78,9 +78,7 @@ func (p *pricer) checkActe(a *Acte, l *Ligne) {
 	if a.Code == "" {
 		p.faultActe(CodeActeInconnu, i, "code", "(vide)")
 	}
-	if p.c.Today != 0 && a.Date > p.c.Today {
-		p.faultActe(CodeDateFuture, i, "date", a.Date.French())
-	}
+	p.checkDate(a, i)
 	if l.Quantite < 1 || l.Quantite > 99 {
 		p.faultActe(CodeQuantite, i, "quantite")
 	}
@@ -102,6 +100,19 @@ func (p *pricer) checkActe(a *Acte, l *Ligne) {
 		p.faultActe(CodeALD, i, "enRapportALD")
 	}
 	p.checkCCAM(a, l)
+}
+
+// checkDate checks the date that an act has of its own.
+func (p *pricer) checkDate(a *Acte, i int) {
+	switch {
+	case a.Date.IsZero():
+	case p.c.Today != 0 && a.Date > p.c.Today:
+		p.faultActe(CodeDateFuture, i, "date", a.Date.French())
+	case a.Date > p.day:
+		p.faultActe(CodeActeApresSoins, i, "date", a.Date.French(), p.day.French())
+	case a.Date < p.birth && p.birth <= p.day:
+		p.faultActe(CodeActeAvantNaissance, i, "date", a.Date.French())
+	}
 }
 
 func validHeure(s string) bool {
@@ -132,11 +143,23 @@ func (p *pricer) findTarif(l *Ligne, info *acteInfo) bool {
 	case tables.HorsSpecialite:
 		p.faultActe(CodeTarifSpecialite, l.Acte, "code", l.Code, t.Specialites.List())
 	case tables.HorsSecteur:
-		p.faultActe(CodeTarifSecteur, l.Acte, "code", l.Code, string(p.secteur))
+		p.faultActe(CodeTarifSecteur, l.Acte, "code", l.Code, enClair(p.secteur))
+	case tables.Termine:
+		p.faultActe(CodeTarifAbsent, l.Acte, "code", l.Code, l.Date.French(), l.Code+" a pris fin le "+t.Au.French())
+	case tables.PasCommence:
+		p.faultActe(CodeTarifAbsent, l.Acte, "code", l.Code, l.Date.French(), l.Code+" commence le "+t.Du.French())
 	default:
-		p.faultActe(CodeTarifAbsent, l.Acte, "code", l.Code, l.Date.French())
+		p.faultActe(CodeTarifAbsent, l.Acte, "code", l.Code, l.Date.French(), "rien n’est deviné")
 	}
 	return false
+}
+
+// enClair says a sector in words, with the codes that replace those it is not open to.
+func enClair(s tables.Secteur) string {
+	if s == tables.Secteur2 {
+		return "secteur 2 sans OPTAM : C remplace G, V remplace VG"
+	}
+	return "secteur 1 ou secteur 2 avec OPTAM"
 }
 
 // shown cuts a text that came from outside to what a message can hold.
@@ -154,18 +177,20 @@ func shown(s string) string {
 	return s
 }
 
-// checkVintage warns of a price of the table of 2022 used later, or refuses it
-// where that price is known to have changed.
+// checkVintage warns of a price of the table of 2022 used after its last day, or
+// before its year where the row gives no start, or refuses it where that price is
+// known to have changed.
 func (p *pricer) checkVintage(l *Ligne, t *tables.Tarif) bool {
 	if t.Apres == tables.Courant {
 		return true
 	}
 	last, ok := p.t.Parametre(tables.ParamMillesime2022, l.Date)
-	if ok && l.Date <= Date(last.Valeur) {
+	first, ok2 := p.t.Parametre(tables.ParamMillesime2022Du, l.Date)
+	if ok && ok2 && l.Date <= Date(last.Valeur) && (t.Du != 0 || l.Date >= Date(first.Valeur)) {
 		return true
 	}
-	if !ok || t.Apres == tables.Refuser {
-		p.faultActe(CodeTarifAbsent, l.Acte, "code", l.Code, l.Date.French())
+	if !ok || !ok2 || t.Apres == tables.Refuser {
+		p.faultActe(CodeTarifAbsent, l.Acte, "code", l.Code, l.Date.French(), "celui de la table de 2022 ne vaut que pour 2022")
 		return false
 	}
 	p.faultActe(CodeTarifAncien, l.Acte, "code", l.Code)
@@ -185,6 +210,7 @@ func (p *pricer) base(a *Acte, l *Ligne, info *acteInfo) {
 			p.faultActe(CodeKmRequis, l.Acte, "km")
 			return
 		}
+		l.Km = a.Km
 		l.Base = t.Prix * Cents(a.Km)
 		l.explain(ruleKm, l.Base, &t.Ref)
 	case a.Km != 0:
@@ -276,7 +302,7 @@ func (p *pricer) qualify(a *Acte, l *Ligne) tables.Sens {
 	if len(q.Conventions) > 0 {
 		mine := strconv.Itoa(p.d.Professionnel.Convention)
 		for _, c := range q.Conventions {
-			if c == mine {
+			if c == mine || c == conventionOPTAM && p.d.Professionnel.OPTAM {
 				mine = ""
 			}
 		}
@@ -287,6 +313,9 @@ func (p *pricer) qualify(a *Acte, l *Ligne) tables.Sens {
 	}
 	return q.Sens
 }
+
+// conventionOPTAM stands for OPTAM among the conventions that a qualifier is reserved to.
+const conventionOPTAM = "optam"
 
 // checkExcess decides whether fees above the base are allowed.
 func (p *pricer) checkExcess(l *Ligne, info *acteInfo) {
@@ -312,7 +341,20 @@ func (p *pricer) checkExcess(l *Ligne, info *acteInfo) {
 	}
 }
 
-// explain records that a rule gave an amount from a table row.
+// explain records that a rule gave an amount from a table row. Rules follow each
+// other: an amount is no surer than those before it on the line.
 func (l *Ligne) explain(r rule, amount Cents, ref *tables.Ref) {
-	l.Explications = append(l.Explications, Explication{amount, &rules[r], ref})
+	sure := ref.Certitude.Weakest(l.certitude())
+	if r == rulePlafondSMG || r == ruleSupplementSMG {
+		sure = sure.Weakest(tables.Infere) // the use is ours, whatever the row
+	}
+	l.Explications = append(l.Explications, Explication{amount, &rules[r], ref, sure})
+}
+
+// certitude returns how sure the amounts of the line are so far.
+func (l *Ligne) certitude() tables.Certitude {
+	if n := len(l.Explications); n > 0 {
+		return l.Explications[n-1].Certitude
+	}
+	return ""
 }

@@ -39,15 +39,18 @@ func (a Answer) MarshalJSON() ([]byte, error) {
 
 // Prix is a priced invoice.
 type Prix struct {
-	Lignes        []Ligne        `json:"lignes"`
-	Total         Total          `json:"total"`
-	Destinataire  Organisme      `json:"destinataire"` // payer of the compulsory insurance
-	Nature        string         `json:"nature"`       // nature d'assurance as B2 writes it
-	Parcours      string         `json:"parcours"`     // as sent: blank for SMG
-	Certification string         `json:"certification"`
-	Centre        *CentreModifie `json:"centreModifie,omitempty"`
-	Demonstration bool           `json:"demonstration,omitempty"` // test payer
-	TablesVersion string         `json:"tablesVersion"`
+	Lignes          []Ligne          `json:"lignes"`
+	Total           Total            `json:"total"`
+	Destinataire    Organisme        `json:"destinataire"` // payer of the compulsory insurance
+	Nature          string           `json:"nature"`       // nature d'assurance as B2 writes it
+	CertitudeNature tables.Certitude `json:"certitudeNature"`
+	Parcours        string           `json:"parcours"` // as sent: blank for SMG
+	TiersPayant     TiersPayant      `json:"tiersPayant"`
+	PartAMC         int              `json:"partAMC,omitempty"` // percent of the ticket modérateur that the contract takes
+	Certification   string           `json:"certification"`
+	Centre          *CentreModifie   `json:"centreModifie,omitempty"`
+	Demonstration   bool             `json:"demonstration,omitempty"` // test payer
+	TablesVersion   string           `json:"tablesVersion"`
 }
 
 // Ligne is one priced line, in the order of the acts. An act whose fees the
@@ -66,6 +69,7 @@ type Ligne struct {
 	NonPrisEnCharge Cents         `json:"nonPrisEnCharge"`
 	Exoneration     string        `json:"exoneration"`
 	Qualificatif    string        `json:"qualificatif,omitempty"`
+	Km              int           `json:"km,omitempty"`
 	Acte            int           `json:"acte"` // index of the act in the draft
 	Explications    []Explication `json:"explications"`
 }
@@ -73,16 +77,17 @@ type Ligne struct {
 // Total is the sum of the lines. With no tiers payant, Patient is what the
 // patient bears in the end and ARegler what they pay now.
 type Total struct {
-	Base            Cents `json:"base"`
-	Honoraires      Cents `json:"honoraires"`
-	AMO             Cents `json:"amo"`
-	AMC             Cents `json:"amc"`
-	Patient         Cents `json:"patient"`
-	NonPrisEnCharge Cents `json:"nonPrisEnCharge"`
-	MTM             Cents `json:"mtm"`     // counted without tiers payant, for information with it
-	Forfait         Cents `json:"forfait"` // flat participation left to the insured person
-	ARegler         Cents `json:"aRegler"`
-	Retenue         Cents `json:"retenue"` // participation forfaitaire that the payer keeps back later
+	Base            Cents            `json:"base"`
+	Honoraires      Cents            `json:"honoraires"`
+	AMO             Cents            `json:"amo"`
+	AMC             Cents            `json:"amc"`
+	Patient         Cents            `json:"patient"`
+	NonPrisEnCharge Cents            `json:"nonPrisEnCharge"`
+	MTM             Cents            `json:"mtm"`     // counted without tiers payant, for information with it
+	Forfait         Cents            `json:"forfait"` // flat participation left to the insured person
+	ARegler         Cents            `json:"aRegler"`
+	Retenue         Cents            `json:"retenue"`   // participation forfaitaire that the payer keeps back later
+	Certitude       tables.Certitude `json:"certitude"` // the weakest of all the amounts
 }
 
 // Organisme is a payer.
@@ -95,8 +100,9 @@ type Organisme struct {
 
 // CentreModifie is the trace of a centre replaced in degraded mode.
 type CentreModifie struct {
-	Avant string `json:"avant"`
-	Apres string `json:"apres"`
+	Avant     string           `json:"avant"`
+	Apres     string           `json:"apres"`
+	Certitude tables.Certitude `json:"certitude"`
 }
 
 // Explication says which rule and which table row gave an amount. Rules and rows
@@ -106,6 +112,7 @@ type Explication struct {
 	Montant Cents `json:"montant"` // negative where it is taken off
 	*Rule
 	*tables.Ref
+	Certitude tables.Certitude `json:"certitude"` // of the amount: the weakest of all that it comes from
 }
 
 // Issue is a reason to refuse a draft or a thing to look at.

@@ -120,3 +120,25 @@ func (n Naissance) agrees() bool {
 	}
 	return err == nil && d == n.Civile
 }
+
+// matches reports whether the year and month of a NIR can be those of the birth.
+// The card's digits decide where there are some: the day of the calendar of a lunar
+// date is not the month that the NIR has.
+func (n Naissance) matches(year, month int, birth Date) bool {
+	same := func(yy, mm string) bool {
+		m := two(mm)
+		return two(yy) == year && (m == month || m < 1 || m > 12)
+	}
+	switch s := n.EnCarte; {
+	case len(s) == 6:
+		return same(s[4:], s[2:4])
+	case len(s) == 8 && s[4:] >= "1850" && s[4:] <= "2100":
+		return same(s[6:], s[2:4])
+	case len(s) == 8:
+		return same(s[2:4], s[4:6])
+	}
+	return year == birth.Year()%100 && month == birth.Month()
+}
+
+// two reads two digits.
+func two(s string) int { return int(s[0]-'0')*10 + int(s[1]-'0') }

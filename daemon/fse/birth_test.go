@@ -94,3 +94,30 @@ func FuzzParseNaissance(f *testing.F) {
 		}
 	})
 }
+
+func TestTheMonthOfANIRIsComparedWithTheCard(t *testing.T) {
+	tests := []struct {
+		name, enCarte string
+		year, month   int
+		want          bool
+	}{
+		{"same", "26021997", 97, 2, true},
+		{"other month", "26031997", 97, 2, false},
+		{"other year", "26021997", 2, 2, false},
+		{"day past the end of the month", "31021997", 97, 2, true},
+		{"no month", "00001997", 97, 2, true},
+		{"no month, other year", "00001997", 96, 2, false},
+		{"year first", "19970226", 97, 2, true},
+		{"year first, other month", "19970326", 97, 2, false},
+		{"six digits", "310297", 97, 2, true},
+		{"six digits, other year", "310298", 97, 2, false},
+		{"no card", "", 97, 2, true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := (Naissance{EnCarte: tt.enCarte}).matches(tt.year, tt.month, 19970226); got != tt.want {
+				t.Errorf("got %t", got)
+			}
+		})
+	}
+}

@@ -4,21 +4,23 @@ import "fmt"
 
 // The codes of Issue. They are stable: a code is never renamed nor given another meaning.
 const (
-	CodeBrouillonVide  = "BROUILLON_VIDE"
-	CodeModeInconnu    = "MODE_INCONNU"
-	CodeDateAbsente    = "DATE_SOINS_ABSENTE"
-	CodeDateFuture     = "DATE_FUTURE"
-	CodeActeAncien     = "ACTE_ANCIEN"
-	CodeDelaiDepasse   = "DELAI_DEPASSE"
-	CodeAucunActe      = "AUCUN_ACTE"
-	CodeTropActes      = "TROP_D_ACTES"
-	CodeNumeroAM       = "PROFESSIONNEL_NUMERO"
-	CodeRPPS           = "PROFESSIONNEL_RPPS"
-	CodeSpecialite     = "SPECIALITE_INCONNUE"
-	CodeConvention     = "CONVENTION_INCONNUE"
-	CodeSansConvention = "CONVENTION_SANS_TARIF"
-	CodeZone           = "ZONE_SANS_TARIF"
-	CodeOPTAM          = "OPTAM_INCOHERENT"
+	CodeBrouillonVide      = "BROUILLON_VIDE"
+	CodeModeInconnu        = "MODE_INCONNU"
+	CodeDateAbsente        = "DATE_SOINS_ABSENTE"
+	CodeDateFuture         = "DATE_FUTURE"
+	CodeActeApresSoins     = "ACTE_APRES_SOINS"
+	CodeActeAvantNaissance = "ACTE_AVANT_NAISSANCE"
+	CodeActeAncien         = "ACTE_ANCIEN"
+	CodeDelaiDepasse       = "DELAI_DEPASSE"
+	CodeAucunActe          = "AUCUN_ACTE"
+	CodeTropActes          = "TROP_D_ACTES"
+	CodeNumeroAM           = "PROFESSIONNEL_NUMERO"
+	CodeRPPS               = "PROFESSIONNEL_RPPS"
+	CodeSpecialite         = "SPECIALITE_INCONNUE"
+	CodeConvention         = "CONVENTION_INCONNUE"
+	CodeSansConvention     = "CONVENTION_SANS_TARIF"
+	CodeZone               = "ZONE_SANS_TARIF"
+	CodeOPTAM              = "OPTAM_INCOHERENT"
 
 	CodeNIRAbsent            = "NIR_ABSENT"
 	CodeNIRFormat            = "NIR_FORMAT"
@@ -91,6 +93,7 @@ const (
 	CodeJSONSuite      = "JSON_SUITE"
 	CodeJSONProfondeur = "JSON_PROFONDEUR"
 	CodeJSONUTF8       = "JSON_UTF8"
+	CodeJSONUTF16      = "JSON_UTF16"
 	CodeJSONType       = "JSON_TYPE"
 	CodeJSONTaille     = "JSON_TAILLE"
 
@@ -158,6 +161,8 @@ var codeDocs = []CodeDoc{
 	{CodeModeInconnu, bloque, "Mode de facturation inconnu : choisissez securise, degrade ou sansVitale."},
 	{CodeDateAbsente, bloque, "La date des soins manque : saisissez-la (AAAA-MM-JJ)."},
 	{CodeDateFuture, bloque, "La date %s est dans le futur : corrigez-la."},
+	{CodeActeApresSoins, bloque, "L’acte est daté du %s, après la date des soins (%s) : corrigez l’une des deux."},
+	{CodeActeAvantNaissance, bloque, "L’acte est daté du %s, avant la naissance du bénéficiaire : corrigez l’une des deux dates."},
 	{CodeActeAncien, signale, "Les soins ont plus d’un an : vérifiez la date avant d’envoyer."},
 	{CodeDelaiDepasse, signale, "Le délai de transmission (%s) est dépassé : transmettez sans attendre."},
 	{CodeAucunActe, bloque, "Aucun acte : saisissez-en au moins un."},
@@ -186,7 +191,7 @@ var codeDocs = []CodeDoc{
 	{CodeNonIdentifie, bloque, "Le bénéficiaire n’est pas identifié : donnez son NIR, ou sa date et son rang de naissance."},
 	{CodeQualite, bloque, "Qualité du bénéficiaire inconnue : un chiffre de 0 (assuré) à 9."},
 	{CodeQualiteIncoherente, signale, "La qualité du bénéficiaire ne va pas avec l’assuré indiqué : vérifiez."},
-	{CodeRang, bloque, "Le rang de naissance va de 1 à 9 : 1 sauf naissances multiples."},
+	{CodeRang, bloque, "Le rang de naissance va de 1 à 9 : mettez 1, sauf naissances multiples."},
 
 	{CodeOrganismeAbsent, bloque, "L’organisme manque ou est incomplet : régime (2), caisse (3) et centre (4)."},
 	{CodeOrganismeInconnu, bloque, "L’organisme %s n’est pas dans la table : vérifiez régime et caisse, ou mettez la table à jour."},
@@ -207,7 +212,7 @@ var codeDocs = []CodeDoc{
 	{CodeAMCSeule, bloque, "Le tiers payant AMC ne va pas sans tiers payant AMO : ajoutez l’AMO ou retirez l’AMC."},
 	{CodeAMCC2S, signale, "Patient C2S : le tiers payant vaut aussi pour la part complémentaire."},
 	{CodeAMEOrganisme, signale, "L’organisme qui paie l’AME n’est pas indiqué : saisissez-le comme organisme complémentaire."},
-	{CodeTiersPayant, bloque, "Le tiers payant AMO est obligatoire : %s."},
+	{CodeTiersPayant, bloque, "Le tiers payant AMO est obligatoire (%s) : cochez-le."},
 	{CodeNature, bloque, "Nature d’assurance inconnue : maladie, maternite, at, prevention ou smg."},
 	{CodeNatureMelangee, bloque, "Une FSE n’a qu’une nature d’assurance : séparez l’acte dans une autre FSE (« Séparer »)."},
 	{CodeParcoursMelange, bloque, "Une FSE n’a qu’une situation de parcours de soins : séparez l’acte dans une autre FSE (« Séparer »)."},
@@ -215,19 +220,19 @@ var codeDocs = []CodeDoc{
 	{CodeParcoursAbsent, signale, "La situation dans le parcours de soins n’est pas indiquée : le calcul ne compte pas de majoration."},
 	{CodeMaterniteDate, bloque, "Maternité : donnez la date de début de grossesse ou de naissance."},
 	{CodeMaterniteEvent, bloque, "Maternité : la date est celle de la grossesse ou celle de la naissance, et précède les soins pour une grossesse."},
-	{CodeATReference, bloque, "Accident du travail : donnez le numéro ou la date de l’accident, qui précède les soins."},
-	{CodeAccidentDate, bloque, "L’accident causé par un tiers ne peut pas suivre les soins : corrigez sa date."},
+	{CodeATReference, bloque, "Accident du travail : donnez le numéro ou la date de l’accident, qui précède tous les actes."},
+	{CodeAccidentDate, bloque, "L’accident causé par un tiers ne peut pas suivre un acte de la FSE : corrigez sa date ou celle de l’acte."},
 	{CodeSMGAConfirmer, bloque, PhraseSMG + " Confirmez."},
 	{CodeSMGPropose, signale, "La carte désigne la CNMSS pour les soins médicaux gratuits : si l’acte concerne l’infirmité pensionnée, choisissez la nature SMG."},
 	{CodeSMGDepassement, bloque, "SMG : la loi exclut tout dépassement. Ramenez les honoraires à %s €, ou saisissez l’accord préalable de la CNMSS."},
 	{CodeSMGPlafond, bloque, "SMG : le maximum de l’attestation ne peut pas dépasser le montant calculé (%s €) : corrigez-le ou retirez-le."},
-	{CodeSMGAccord, bloque, "SMG : l’accord de la CNMSS doit avoir une date, au plus tard celle des soins, et un montant."},
-	{CodeSMGAccordDepasse, bloque, "SMG : les suppléments dépassent le montant accordé par la CNMSS (%s €)."},
-	{CodeSMGSupplement, bloque, "Les suppléments DAP et SGA vont avec la nature SMG, un accord de la CNMSS et un montant."},
+	{CodeSMGAccord, bloque, "SMG : l’accord de la CNMSS doit avoir une date, au plus tard celle de l’acte concerné, et un montant."},
+	{CodeSMGAccordDepasse, bloque, "SMG : les suppléments dépassent le montant accordé par la CNMSS (%s €) : ramenez les honoraires, ou corrigez l’accord."},
+	{CodeSMGSupplement, bloque, "Les suppléments DAP et SGA vont avec la nature SMG, un accord de la CNMSS et un montant : complétez, ou retirez la ligne."},
 	{CodeSMGAME, bloque, "L’AME et les soins médicaux gratuits ne vont pas ensemble : choisissez l’un des deux."},
 	{CodeSMGAValider, signale, "SMG : le montant de la prise en charge (%s €) est à valider avant de signer."},
 	{CodeSMGMontantChange, signale, "SMG : le montant validé n’est plus le montant calculé (%s €) : validez-le à nouveau."},
-	{CodeSMGReste, signale, "SMG : %s € ne sont pas pris en charge et ne seront pas demandés au patient ; reconnaissez-le avant de signer."},
+	{CodeSMGReste, signale, "SMG : %s € ne sont pas pris en charge et ne seront pas demandés au patient ; prenez-en acte avant de signer."},
 	{CodeSMGJeton, bloque, "La FSE a changé depuis la question : posez-la à nouveau."},
 	{CodeDegradeAbsent, bloque, "Mode dégradé : indiquez le motif (carte absente, carte muette, lecteur, rejet, autre)."},
 	{CodeDegradeMotif, bloque, "Motif du mode dégradé inconnu : carte-absente, carte-muette, lecteur, rejet ou autre."},
@@ -235,21 +240,22 @@ var codeDocs = []CodeDoc{
 	{CodeDegradeHorsMode, bloque, "Un motif de mode dégradé est donné, mais le mode n’est pas dégradé : retirez l’un ou l’autre."},
 	{CodeRejetSansOriginal, signale, "La FSE rejetée n’est pas indiquée : donnez son numéro et sa date."},
 
-	{CodeJSONSyntaxe, bloque, "Le texte JSON n’est pas correct à cet endroit."},
+	{CodeJSONSyntaxe, bloque, "Le texte JSON n’est pas correct au caractère %s : vérifiez guillemets, virgules et accolades."},
 	{CodeJSONChamp, bloque, "Ce champ n’existe pas : vérifiez son nom, majuscules comprises."},
 	{CodeJSONDouble, bloque, "Ce champ est donné deux fois : gardez-en un."},
 	{CodeJSONSuite, bloque, "Du texte suit la FSE : envoyez-la seule, ou une par ligne."},
-	{CodeJSONProfondeur, bloque, "Trop de niveaux imbriqués."},
-	{CodeJSONUTF8, bloque, "Le texte n’est pas de l’UTF-8 correct."},
+	{CodeJSONProfondeur, bloque, "Trop de niveaux imbriqués : vérifiez les accolades."},
+	{CodeJSONUTF8, bloque, "Le texte n’est pas de l’UTF-8 correct : enregistrez-le en UTF-8."},
+	{CodeJSONUTF16, bloque, "Le texte est en UTF-16 : enregistrez-le en UTF-8."},
 	{CodeJSONType, bloque, "Valeur d’un autre type qu’attendu : donnez %s."},
 	{CodeJSONTaille, bloque, "La FSE est trop longue : 1 Mio au plus."},
 
 	{CodeActeInconnu, bloque, "L’acte %s n’est dans aucune table : vérifiez le code, ou saisissez son tarif dans la table locale."},
-	{CodeTarifAbsent, bloque, "Aucun tarif de %s n’est connu au %s : rien n’est deviné ; saisissez-le dans la table locale."},
-	{CodeTarifAncien, signale, "Le tarif de %s vient de la table de 2022 : vérifiez-le."},
-	{CodeTarifSpecialite, bloque, "L’acte %s n’est pas ouvert à votre spécialité ; il l’est aux spécialités %s."},
-	{CodeTarifSecteur, bloque, "L’acte %s n’est pas ouvert à votre secteur (%s)."},
-	{CodeParametreAbsent, bloque, "La table %s ne donne rien pour %s au %s : rien n’est deviné."},
+	{CodeTarifAbsent, bloque, "Aucun tarif de %s n’est connu au %s (%s) : corrigez l’acte ou la date, ou saisissez le tarif dans la table locale."},
+	{CodeTarifAncien, signale, "Le tarif de %s vient de la table de 2022, utilisée à une autre date : vérifiez-le."},
+	{CodeTarifSpecialite, bloque, "L’acte %s n’est pas ouvert à votre spécialité, mais aux spécialités %s : cotez un acte qui l’est."},
+	{CodeTarifSecteur, bloque, "L’acte %s n’est pas ouvert à votre secteur (%s) : cotez un acte qui l’est."},
+	{CodeParametreAbsent, bloque, "La table %s ne donne rien pour %s au %s : rien n’est deviné ; vérifiez la date."},
 	{CodeQuantite, bloque, "La quantité va de 1 à 99."},
 	{CodeCoefficient, bloque, "Le coefficient n’est pas admis : plus grand que 0 et au plus 9999 ; 1 pour un acte CCAM ou des kilomètres."},
 	{CodeCoefficientInattend, signale, "Ce coefficient n’est pas prévu par la table des tarifs pour cet acte : vérifiez-le."},
@@ -257,18 +263,18 @@ var codeDocs = []CodeDoc{
 	{CodeHonorairesRequis, bloque, "L’acte %s n’a pas de tarif : saisissez ses honoraires."},
 	{CodeMontant, bloque, "Le montant calculé est trop grand pour une FSE : vérifiez quantité et coefficient."},
 	{CodeKmRequis, bloque, "Indemnité kilométrique : saisissez les kilomètres après abattement, de 1 à 9999."},
-	{CodeKmInterdit, bloque, "Les kilomètres ne vont qu’avec une indemnité kilométrique."},
+	{CodeKmInterdit, bloque, "Les kilomètres ne vont qu’avec une indemnité kilométrique : retirez-les."},
 	{CodeComplement, bloque, "Ce complément n’est pas prévu pour cet acte à cette date : N nuit, F dimanche ou férié, sur les actes qui le portent."},
-	{CodeHeure, bloque, "L’heure n’est pas lisible : HH:MM."},
+	{CodeHeure, bloque, "L’heure n’est pas lisible : saisissez-la HH:MM."},
 	{CodeQualificatif, bloque, "Qualificatif de la dépense inconnu ou réservé aux caisses : DE, ED, DA, DM, DP, G, N, ou une autre ligne de la table des qualificatifs."},
 	{CodeQualificatifReserve, signale, "Le qualificatif %s est réservé à d’autres conventions ou spécialités : vérifiez."},
-	{CodeDepassement, bloque, "Dépassement interdit : %s. La base est de %s €."},
+	{CodeDepassement, bloque, "Dépassement interdit : %s. Ramenez les honoraires à la base, %s €."},
 	{CodeDepassementNu, signale, "Honoraires au-dessus de la base sans qualificatif de la dépense : ajoutez-le s’il y a lieu."},
 	{CodeGratuit, bloque, "Un acte gratuit n’a pas d’honoraires : mettez 0 ou retirez le qualificatif G."},
 	{CodeEntente, signale, "L’acte %s demande une entente préalable : saisissez sa date."},
 	{CodeExoneration, bloque, "Code d’exonération inconnu : donnez un code de la table des exonérations."},
 	{CodeExonerationSaisie, signale, "Exonération %s saisie sans droit connu : gardez le justificatif."},
-	{CodeExonerationInco, bloque, "Le code d’exonération %s ne va pas avec cet acte ou ce régime."},
+	{CodeExonerationInco, bloque, "Le code d’exonération %s ne va pas avec cet acte ou ce régime : retirez-le."},
 	{CodeALD, bloque, "Acte en rapport avec une ALD alors qu’aucune ALD n’est ouverte : indiquez l’ALD ou l’attestation, ou retirez le lien."},
 	{CodeCCAM, bloque, "Ligne CCAM : activité, phase, modificateurs et association ne vont qu’avec un code CCAM, activité de 1 à 5, phase de 0 à 3."},
 	{CodeAssociation, bloque, "Code association absent ou inconnu : 1 (100 %%), 2 (50 %%) ou 3 (0 %%)."},
@@ -278,7 +284,7 @@ var codeDocs = []CodeDoc{
 	{CodeConditionAge, signale, "L’acte %s est prévu pour un autre âge (%s ans) : vérifiez."},
 	{CodeConditionHoraires, signale, "L’acte %s est prévu de 20 h à 8 h, le dimanche et les jours fériés : vérifiez l’heure."},
 	{CodeConditionMT, signale, "L’acte %s et la situation de médecin traitant ne vont pas ensemble : vérifiez."},
-	{CodeConditionParAn, signale, "L’acte %s est prévu %s fois par an : ce nombre est déjà atteint."},
+	{CodeConditionParAn, signale, "L’acte %s est prévu %s fois par an : ce nombre est déjà atteint, vérifiez."},
 	{CodeConditionCertif, signale, "L’acte %s va dans un lot de certification %s : vérifiez le mode."},
 	{CodeConditionALD, signale, "L’acte %s est prévu pour un patient en ALD : vérifiez."},
 	{CodeExamenEnfant, signale, "Examen %s : maternité jusqu’au 12e jour avec la date de naissance, maladie à 100 %% après. Vérifiez la nature d’assurance."},

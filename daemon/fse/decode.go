@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"iter"
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -21,7 +20,7 @@ const (
 
 // DecodeError refuses the JSON of a draft. Its text holds no value of the draft.
 type DecodeError struct {
-	Code   string // JSON_SYNTAXE, JSON_CHAMP_INCONNU, JSON_CLE_DOUBLE, JSON_SUITE, JSON_PROFONDEUR, JSON_UTF8, JSON_TYPE or JSON_TAILLE
+	Code   string // JSON_SYNTAXE, JSON_CHAMP_INCONNU, JSON_CLE_DOUBLE, JSON_SUITE, JSON_PROFONDEUR, JSON_UTF8, JSON_UTF16, JSON_TYPE or JSON_TAILLE
 	Path   string // of the field: actes[0].code
 	Offset int    // in bytes, from the start of the draft
 	want   string
@@ -37,8 +36,11 @@ func (e *DecodeError) Error() string {
 
 // Issue returns the refusal as the screen shows it.
 func (e *DecodeError) Issue() Issue {
-	if e.Code == CodeJSONType {
+	switch e.Code {
+	case CodeJSONType:
 		return newIssue(e.Code, e.Path, e.want)
+	case CodeJSONSyntaxe:
+		return newIssue(e.Code, e.Path, strconv.Itoa(e.Offset+1))
 	}
 	return newIssue(e.Code, e.Path)
 }
@@ -46,7 +48,13 @@ func (e *DecodeError) Issue() Issue {
 // DecodeDraft reads one draft. Its error is a *DecodeError: unknown field,
 // duplicate key, wrong type, text after the object, too deep, bad UTF-8.
 func DecodeDraft(b []byte) (*Draft, error) {
+	if utf16Text(b) {
+		return nil, &DecodeError{Code: CodeJSONUTF16}
+	}
 	s := scanner{b: b}
+	if bytes.HasPrefix(b, byteOrderMark) {
+		s.pos = len(byteOrderMark)
+	}
 	if err := s.draft(); err != nil {
 		return nil, err
 	}
@@ -54,51 +62,15 @@ func DecodeDraft(b []byte) (*Draft, error) {
 	if s.pos != len(b) {
 		return nil, s.fail(CodeJSONSuite)
 	}
-	return unmarshal(b)
-}
-
-// DecodeAll reads one draft after another, separated by white space or line ends
-// (NDJSON; a draft may also span several lines). After a draft that cannot be read
-// it goes on behind the end of that line. The number is the line where the draft starts.
-func DecodeAll(b []byte) iter.Seq2[int, Decoded] {
-	return func(yield func(int, Decoded) bool) {
-		line := 1
-		for {
-			s := scanner{b: b}
-			s.space()
-			line += bytes.Count(b[:s.pos], []byte("\n"))
-			if b = b[s.pos:]; len(b) == 0 {
-				return
-			}
-			s = scanner{b: b}
-			var got Decoded
-			if err := s.draft(); err != nil {
-				got.Err = err
-				if end := bytes.IndexByte(b[s.pos:], '\n'); end >= 0 {
-					s.pos += end
-				} else {
-					s.pos = len(b)
-				}
-			} else {
-				got.Draft, got.Err = unmarshal(b[:s.pos])
-			}
-			if !yield(line, got) {
-				return
-			}
-			line += bytes.Count(b[:s.pos], []byte("\n"))
-			b = b[s.pos:]
-		}
+	d, err := unmarshal(bytes.TrimPrefix(b, byteOrderMark))
+	if err != nil {
+		return nil, err
 	}
-}
-
-// Decoded is one draft of a stream, or the reason why it cannot be read.
-type Decoded struct {
-	Draft *Draft
-	Err   error // *DecodeError
+	return d, nil
 }
 
 // unmarshal fills a draft from JSON that the scanner accepted.
-func unmarshal(b []byte) (*Draft, error) {
+func unmarshal(b []byte) (*Draft, *DecodeError) {
 	d := new(Draft)
 	if err := json.Unmarshal(b, d); err != nil {
 		return nil, &DecodeError{Code: CodeJSONSyntaxe}
@@ -113,15 +85,15 @@ type scanner struct {
 	path []byte
 }
 
-func (s *scanner) fail(code string) error {
+func (s *scanner) fail(code string) *DecodeError {
 	return &DecodeError{Code: code, Path: string(s.path), Offset: s.pos}
 }
 
-func (s *scanner) mistyped(want string) error {
+func (s *scanner) mistyped(want string) *DecodeError {
 	return &DecodeError{Code: CodeJSONType, Path: string(s.path), Offset: s.pos, want: want}
 }
 
-func (s *scanner) draft() error {
+func (s *scanner) draft() *DecodeError {
 	// A stream may be longer than one draft: only the draft is bounded.
 	long := len(s.b) > maxDraftBytes
 	s.b = s.b[:min(len(s.b), maxDraftBytes)]
@@ -169,7 +141,7 @@ func (s *scanner) word(w string) bool {
 }
 
 // value reads a value of a shape. null stands for an absent one.
-func (s *scanner) value(want *shape, depth int) error {
+func (s *scanner) value(want *shape, depth int) *DecodeError {
 	if depth > maxDepth {
 		return s.fail(CodeJSONProfondeur)
 	}
@@ -213,7 +185,7 @@ func (s *scanner) value(want *shape, depth int) error {
 	return nil
 }
 
-func (s *scanner) object(want *shape, depth int) error {
+func (s *scanner) object(want *shape, depth int) *DecodeError {
 	if !s.take('{') {
 		return s.mistyped("un objet")
 	}
@@ -260,7 +232,7 @@ func (s *scanner) object(want *shape, depth int) error {
 	}
 }
 
-func (s *scanner) array(want *shape, depth int) error {
+func (s *scanner) array(want *shape, depth int) *DecodeError {
 	if !s.take('[') {
 		return s.mistyped("une liste")
 	}
@@ -287,7 +259,7 @@ func (s *scanner) array(want *shape, depth int) error {
 }
 
 // integer reads a whole number: no fraction, no exponent, no leading zero.
-func (s *scanner) integer() error {
+func (s *scanner) integer() *DecodeError {
 	start := s.pos
 	if s.pos < len(s.b) && s.b[s.pos] == '-' {
 		s.pos++
@@ -312,7 +284,7 @@ func (s *scanner) integer() error {
 }
 
 // text reads a string and leaves the position behind its closing quote.
-func (s *scanner) text() error {
+func (s *scanner) text() *DecodeError {
 	s.pos++ // the opening quote
 	for s.pos < len(s.b) {
 		switch c := s.b[s.pos]; {
@@ -339,7 +311,7 @@ func (s *scanner) text() error {
 }
 
 // escape reads one escape. Half a surrogate pair is bad UTF-8.
-func (s *scanner) escape() error {
+func (s *scanner) escape() *DecodeError {
 	if s.pos+1 >= len(s.b) {
 		s.pos = len(s.b)
 		return s.fail(CodeJSONSyntaxe)

@@ -161,7 +161,7 @@ func TestDecodeAll(t *testing.T) {
 	for n, d := range DecodeAll([]byte(in)) {
 		l := line{Line: n}
 		if d.Err != nil {
-			l.Code = d.Err.(*DecodeError).Code
+			l.Code = d.Err.Code
 		} else {
 			l.Mode = d.Draft.Mode
 		}
@@ -173,6 +173,48 @@ func TestDecodeAll(t *testing.T) {
 	}
 	for range DecodeAll([]byte(in)) {
 		break // the reader may stop at any draft
+	}
+}
+
+func TestDecodeAllGivesOneErrorForABrokenDraft(t *testing.T) {
+	good := `{"mode":"securise"}`
+	tests := []struct {
+		name, in string
+		want     []string // code of each draft, "" for one that is read
+	}{
+		{"pretty-printed, unknown field", "{\n  \"mod\": \"securise\",\n  \"amo\": {\n    \"ald\": true\n  }\n}\n" + good, []string{CodeJSONChamp, ""}},
+		{"pretty-printed, a brace short", "{\n  \"amo\": {\n    \"ald\": 1\n}\n" + good, []string{CodeJSONType, ""}},
+		{"pretty-printed, a quote short", "{\n  \"mode\": \"sec,\n  \"amo\": null\n}\n" + good, []string{CodeJSONSyntaxe, ""}},
+		{"NDJSON, cut short twice", "{\"mode\":\n{\"amo\":\n" + good, []string{CodeJSONType, CodeJSONChamp, ""}},
+		{"NDJSON, no object", "zzz\nzzz\n" + good, []string{CodeJSONType, CodeJSONType, ""}},
+		{"brace in a text", "{\"mod\":\"{\\\"{\"}\n " + good, []string{CodeJSONChamp, ""}},
+		{"byte order mark", "\ufeff" + good, []string{""}},
+		{"UTF-16", "\xff\xfe{\x00}\x00", []string{CodeJSONUTF16}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var got []string
+			for _, d := range DecodeAll([]byte(tt.in)) {
+				code := ""
+				if d.Err != nil {
+					code = d.Err.Code
+				}
+				got = append(got, code)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestDecodeDraftReadsAByteOrderMark(t *testing.T) {
+	if d, err := DecodeDraft([]byte("\ufeff{\"mode\":\"degrade\"}")); err != nil || d.Mode != Degrade {
+		t.Errorf("got %+v, %v", d, err)
+	}
+	var de *DecodeError
+	if _, err := DecodeDraft([]byte("{\x00}\x00")); !errors.As(err, &de) || de.Code != CodeJSONUTF16 {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -14,6 +14,7 @@ func (p *pricer) checkInvoice() {
 		p.fault(CodeModeInconnu, "mode")
 	}
 	p.day = d.DateSoins
+	p.findFirst()
 	switch {
 	case d.DateSoins.IsZero():
 		p.fault(CodeDateAbsente, "dateSoins")
@@ -23,7 +24,7 @@ func (p *pricer) checkInvoice() {
 	default:
 		p.checkDelay()
 	}
-	if d.AccidentTiers > d.DateSoins {
+	if d.AccidentTiers > p.first {
 		p.fault(CodeAccidentDate, "accidentTiers")
 	}
 	if len(d.Actes) == 0 {
@@ -35,18 +36,32 @@ func (p *pricer) checkInvoice() {
 	p.checkDegrade()
 }
 
+// findFirst finds the earliest act: delays run from it.
+func (p *pricer) findFirst() {
+	p.first, p.firstActe = p.day, -1
+	for i := range p.d.Actes {
+		if on := p.d.Actes[i].Date; !on.IsZero() && on < p.first {
+			p.first, p.firstActe = on, i
+		}
+	}
+}
+
 // checkDelay warns of care that is old, or late to be sent.
 func (p *pricer) checkDelay() {
-	days := p.c.Today.Ordinal() - p.day.Ordinal()
+	path := "dateSoins"
+	if p.firstActe >= 0 {
+		path = "actes[" + strconv.Itoa(p.firstActe) + "].date"
+	}
+	days := p.c.Today.Ordinal() - p.first.Ordinal()
 	if days <= 3 {
 		return // the shortest delay is 3 days, and only working days count
 	}
 	if old, ok := p.t.Parametre(tables.ParamAgeActe, p.c.Today); ok && days > int(old.Valeur) {
-		p.fault(CodeActeAncien, "dateSoins")
+		p.fault(CodeActeAncien, path)
 		return
 	}
-	if limit, ok := DateLimite(p.t, p.day, p.d.TiersPayant.AMO, p.c.AlsaceMoselle); ok && p.c.Today > limit {
-		p.fault(CodeDelaiDepasse, "dateSoins", limit.French())
+	if limit, ok := DateLimite(p.t, p.first, p.d.TiersPayant.AMO, p.c.AlsaceMoselle); ok && p.c.Today > limit {
+		p.fault(CodeDelaiDepasse, path, limit.French())
 	}
 }
 
@@ -194,7 +209,7 @@ func (p *pricer) checkNIR(who *Personne, path string, birth Date) {
 	own := path == "assure" || p.d.Assure == nil || who.NIR != p.d.Assure.NIR
 	year, month := n.yearMonth()
 	if birth != 0 && own && year >= 0 && month >= 1 && month <= 12 &&
-		(year != birth.Year()%100 || month != birth.Month()) {
+		!who.Naissance.matches(year, month, birth) {
 		p.fault(CodeNIRNaissance, path+".naissance")
 	}
 }

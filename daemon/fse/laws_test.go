@@ -261,6 +261,7 @@ func TestLawSplittingKeepsTheSum(t *testing.T) {
 			parts.MTM += p.MTM
 			parts.ARegler += p.ARegler
 			parts.Retenue += p.Retenue
+			parts.Certitude = parts.Certitude.Weakest(p.Certitude)
 		}
 		if diff := cmp.Diff(whole, parts); diff != "" {
 			t.Fatal(diff)

@@ -1,6 +1,10 @@
 package fse
 
-import "github.com/agrafe-fse/agrafe/daemon/fse/tables"
+import (
+	"strings"
+
+	"github.com/agrafe-fse/agrafe/daemon/fse/tables"
+)
 
 // natureKind is a nature d'assurance that the rules know.
 type natureKind uint8
@@ -57,7 +61,7 @@ func (p *pricer) checkNature() {
 	case natureMaternite:
 		p.checkMaternite()
 	case natureAT:
-		if n.Numero == "" && n.Date.IsZero() || n.Date > p.day {
+		if strings.TrimSpace(n.Numero) == "" && n.Date.IsZero() || n.Date > p.first {
 			p.fault(CodeATReference, "nature")
 		}
 	case natureSMG:
@@ -81,7 +85,7 @@ func (p *pricer) checkMaternite() {
 	case n.Date.IsZero():
 		p.fault(CodeMaterniteDate, "nature.date")
 	case n.Evenement != "" && n.Evenement != Grossesse && n.Evenement != NaissanceEnfant,
-		n.Evenement == Grossesse && n.Date > p.day:
+		n.Evenement == Grossesse && n.Date > p.first:
 		p.fault(CodeMaterniteEvent, "nature.evenement")
 	}
 }

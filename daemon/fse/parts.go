@@ -43,7 +43,10 @@ func (p *pricer) share(l *Ligne, info *acteInfo) {
 	case info.forfait:
 		l.AMO = p.forfait(l)
 		covered = l.AMO
-	case p.hors && d.percent > 0 && d.percent < 100 && !p.under(tables.ParamAgeMTM, l.Date):
+		if p.hors {
+			p.sansMajoration(l, d)
+		}
+	case p.hors && !p.sansMajoration(l, d):
 		l.AMO -= p.majoration(l)
 	}
 	p.shareAMC(l, info, l.Base-covered)
@@ -59,6 +62,23 @@ func (p *pricer) share(l *Ligne, info *acteInfo) {
 		l.explain(rulePatient, l.Patient, d.ref)
 	}
 	p.retenue(l, info)
+}
+
+// sansMajoration reports whether the line is spared the majoration of the pathway,
+// and explains why.
+func (p *pricer) sansMajoration(l *Ligne, d *decision) bool {
+	switch {
+	case d.percent == 100:
+		l.explain(ruleSansMTM100, 0, d.ref)
+	case d.percent == 0:
+		l.explain(ruleSansMTM0, 0, d.ref)
+	case p.under(tables.ParamAgeMTM, l.Date):
+		row, _ := p.t.Parametre(tables.ParamAgeMTM, l.Date)
+		l.explain(ruleSansMTMAge, 0, &row.Ref)
+	default:
+		return false
+	}
+	return true
 }
 
 // forfait returns the part AMO of a line that bears the flat participation. A
@@ -110,14 +130,14 @@ func (p *pricer) shareAMC(l *Ligne, info *acteInfo, tm Cents) {
 	switch {
 	case p.d.AMO.AME:
 		l.AMC = l.Base
-		if l.Qualificatif == "" {
+		if info.sens != tables.SensGratuit {
 			l.Qualificatif = qualificatifAME
 		}
 		l.explain(ruleAME, l.AMC, info.taux.ref)
 	case info.taux.percent == 0 || p.d.AMC == nil:
 	case p.c2s:
 		if l.AMC = l.Base - l.AMO; l.AMC > 0 {
-			l.explain(ruleC2S, l.AMC, info.taux.ref)
+			l.explain(ruleC2S, l.AMC, p.taux(l, tables.TauxC2S).ref)
 		}
 	default:
 		if l.AMC = tm.Percent(p.part); l.AMC > 0 {
@@ -169,6 +189,7 @@ func (p *pricer) sum() {
 		t.AMC += l.AMC
 		t.Patient += l.Patient
 		t.NonPrisEnCharge += l.NonPrisEnCharge
+		t.Certitude = t.Certitude.Weakest(l.certitude())
 	}
 	t.ARegler = t.Honoraires - t.NonPrisEnCharge
 	if p.d.TiersPayant.AMO {
@@ -189,6 +210,14 @@ func (p *pricer) checkTiersPayant() {
 	}
 }
 
+// relatesToALD reports whether a reimbursed act is in relation with an open ALD,
+// whatever the rule that gave its rate.
+func (p *pricer) relatesToALD(i int) bool {
+	a := &p.d.Actes[i]
+	related := a.EnRapportALD && p.openALD() || a.Exoneration == exoALD
+	return p.infos[i].taux.percent > 0 && related
+}
+
 // compulsory says why the patient can't be asked to advance the part AMO.
 func (p *pricer) compulsory() string {
 	switch {
@@ -207,11 +236,11 @@ func (p *pricer) compulsory() string {
 		if !p.infos[i].ok {
 			continue
 		}
-		if p.lignes[i].Exoneration == exoALD {
+		if p.relatesToALD(i) {
 			return "soins en rapport avec une ALD"
 		}
 		if p.infos[i].tarif.TPAMO {
-			return "acte " + p.lignes[i].Code
+			return "acte " + p.d.Actes[i].Code
 		}
 	}
 	return ""

@@ -51,6 +51,8 @@ type pricer struct {
 	errs, warns []Issue
 
 	day        Date // of the care
+	first      Date // of the earliest act
+	firstActe  int  // its index, -1 where it has the date of the invoice
 	specialite int
 	secteur    tables.Secteur
 	zone       string
@@ -109,6 +111,7 @@ func (p *pricer) answer() Answer {
 	prix := p.prix
 	prix.Lignes = p.lignes
 	prix.TablesVersion = p.t.Version()
+	prix.TiersPayant, prix.PartAMC = p.d.TiersPayant, p.part
 	prix.Certification = Certification(p.d)
 	a.Prix = &prix
 	return a

@@ -123,3 +123,14 @@ func TestModifierThatIsAShareOfTheTariff(t *testing.T) {
 		t.Errorf("got %+v", a)
 	}
 }
+
+func TestANumberOfAccidentMadeOfSpacesIsNone(t *testing.T) {
+	d := newScript().draft
+	d.Nature = Nature{Code: AT, Numero: " \u00a0 "}
+	d.TiersPayant.AMO = true
+	d.Actes = []Acte{{Code: "G"}}
+	a := Price(&d, Context{})
+	if len(a.Erreurs) != 1 || a.Erreurs[0].Code != CodeATReference {
+		t.Errorf("got %+v", a.Erreurs)
+	}
+}

@@ -86,7 +86,7 @@ func (p *pricer) rateOfActe(a *Acte, l *Ligne, info *acteInfo, ald bool) decisio
 		return p.entered(l, a.Exoneration, tables.TauxProgramme, true)
 	case info.tarif.Taux != tables.SansTaux:
 		d := p.taux(l, tables.TauxTarif)
-		d.percent, d.ref = info.tarif.Taux, &info.tarif.Ref
+		d.percent, d.ref = info.tarif.Taux, &info.tarif.TauxRef
 		return d
 	case ald && a.Exoneration == exoALD && !a.EnRapportALD:
 		return p.entered(l, a.Exoneration, tables.TauxALD, true)

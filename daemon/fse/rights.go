@@ -99,6 +99,7 @@ func (p *pricer) natureB2() string {
 		}
 		return ""
 	}
+	p.prix.CertitudeNature = row.Ref.Certitude
 	return row.Code
 }
 
@@ -189,7 +190,7 @@ func (p *pricer) substituteCentre(to *Organisme) {
 	if row, ok := p.t.Organisme(to.Regime, to.Caisse, to.Centre); ok && row.Demonstration {
 		return
 	}
-	p.prix.Centre = &CentreModifie{Avant: to.Centre, Apres: tables.CentreDefaut}
+	p.prix.Centre = &CentreModifie{Avant: to.Centre, Apres: tables.CentreDefaut, Certitude: tables.Infere}
 	p.fault(CodeCentreSubstitue, "amo.centre", to.Centre)
 	to.Centre = tables.CentreDefaut
 }

@@ -18,6 +18,9 @@ const (
 	ruleAttestation
 	ruleMTM
 	ruleMTMInfo
+	ruleSansMTM100
+	ruleSansMTM0
+	ruleSansMTMAge
 	ruleForfait
 	ruleForfaitLocal
 	ruleC2S
@@ -49,8 +52,11 @@ var rules = [...]Rule{
 	ruleAttestation:   {"PART_AMO_ATTESTATION", "part AMO = base × taux de l’attestation"},
 	ruleMTM:           {"MTM_DEDUITE", "majoration du ticket modérateur hors parcours, déduite de la part AMO"},
 	ruleMTMInfo:       {"MTM_INFORMATION", "majoration du ticket modérateur hors parcours, que la caisse retiendra plus tard"},
-	ruleForfait:       {"FORFAIT", "participation forfaitaire de l’assuré sur l’acte au seuil, déduite de la part AMO"},
-	ruleForfaitLocal:  {"FORFAIT_REGIME_LOCAL", "participation forfaitaire sur l’acte au seuil, prise en charge par le régime local"},
+	ruleSansMTM100:    {"SANS_MTM_TAUX", "pas de majoration hors parcours : l’acte est pris en charge à 100 %"},
+	ruleSansMTM0:      {"SANS_MTM_NON_REMBOURSE", "pas de majoration hors parcours : l’AMO ne rembourse pas l’acte"},
+	ruleSansMTMAge:    {"SANS_MTM_AGE", "pas de majoration hors parcours : le patient est trop jeune pour le parcours de soins"},
+	ruleForfait:       {"FORFAIT", "forfait de l’acte au seuil (24 € depuis 2019), à la charge de l’assuré, déduit de la part AMO"},
+	ruleForfaitLocal:  {"FORFAIT_REGIME_LOCAL", "forfait de l’acte au seuil (24 € depuis 2019), pris en charge par le régime local"},
 	ruleC2S:           {"PART_AMC_C2S", "part AMC C2S = tout ce que l’AMO ne prend pas sur la base"},
 	ruleAMC:           {"PART_AMC", "part AMC = part du ticket modérateur que le contrat prend"},
 	ruleAME:           {"PART_AMC_AME", "part AME = toute la base"},

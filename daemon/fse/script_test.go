@@ -147,7 +147,7 @@ func byKind(a, b string) int { return rank(a) - rank(b) }
 
 func rank(line string) int {
 	word, _, _ := strings.Cut(line, " ")
-	if i := slices.Index([]string{"total", "payeur", "nature", "lot", "parcours", "centre", "raison", "refuse", "avertit"}, word); i >= 0 {
+	if i := slices.Index([]string{"total", "payeur", "nature", "lot", "parcours", "centre", "raison", "certitude", "refuse", "avertit"}, word); i >= 0 {
 		return i + 1
 	}
 	return 0
@@ -177,6 +177,8 @@ func describe(a Answer, want []string) []string {
 				out = append(out, "parcours "+cmp2.Or(p.Parcours, "-"))
 			case "centre":
 				out = append(out, fmt.Sprintf("centre %s remplacé par %s", p.Centre.Avant, p.Centre.Apres))
+			case "certitude":
+				out = append(out, fmt.Sprintf("certitude %s nature %s", p.Total.Certitude, p.CertitudeNature))
 			case "raison":
 				out = append(out, describeReason(p, f))
 			}

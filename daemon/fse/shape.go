@@ -46,6 +46,20 @@ func (s *shape) index(name string) int {
 	return -1
 }
 
+// embed adds the fields of an embedded type that t does not declare itself.
+func (s *shape) embed(t reflect.Type, inner *shape) {
+	for _, f := range inner.fields {
+		own := false
+		for i := range t.NumField() {
+			name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+			own = own || name == f.name
+		}
+		if !own {
+			s.fields = append(s.fields, f)
+		}
+	}
+}
+
 var draftShape = sync.OnceValue(func() *shape { return shapeOf(reflect.TypeFor[Draft](), map[reflect.Type]*shape{}) })
 
 // shapeOf describes a type. seen closes the loop of types that hold themselves.
@@ -77,7 +91,7 @@ func shapeOf(t reflect.Type, seen map[reflect.Type]*shape) *shape {
 		for i := range t.NumField() {
 			f := t.Field(i)
 			if f.Anonymous {
-				s.fields = append(s.fields, shapeOf(f.Type, seen).fields...)
+				s.embed(t, shapeOf(f.Type, seen))
 				continue
 			}
 			name, opts, _ := strings.Cut(f.Tag.Get("json"), ",")

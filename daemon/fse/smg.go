@@ -35,6 +35,7 @@ func (p *pricer) supplementsSMG(why []Explication) {
 		return
 	}
 	var total Cents
+	late := agreed.Date > p.day // then said already
 	for i := len(p.infos) - 1; i >= 0; i-- {
 		info, l := &p.infos[i], &p.lignes[i]
 		if !info.ok {
@@ -42,6 +43,12 @@ func (p *pricer) supplementsSMG(why []Explication) {
 		}
 		if l.Code == supplementDAP || l.Code == supplementSGA {
 			total += l.Honoraires
+		} else if info.exces == 0 {
+			continue
+		}
+		if agreed.Date > l.Date && !late {
+			p.fault(CodeSMGAccord, "nature.accordCNMSS")
+			late = true
 		}
 		if info.exces == 0 {
 			continue
@@ -59,6 +66,7 @@ func (p *pricer) supplementsSMG(why []Explication) {
 		}
 		why = why[explicationsParLigne:]
 		s.explain(ruleSupplementSMG, s.AMO, info.taux.ref)
+		s.Explications[0].Certitude = s.certitude().Weakest(l.certitude())
 		p.lignes = append(p.lignes, Ligne{})
 		copy(p.lignes[i+2:], p.lignes[i+1:])
 		p.lignes[i+1] = s

@@ -29,10 +29,22 @@ func TestWriteText(t *testing.T) {
 	special.AMO = AMO{Regime: "10", Caisse: "980", Centre: "2101", Taux: 85}
 	special.Actes = []Acte{{Code: "G"}}
 
+	spared := newScript().draft
+	spared.Parcours = "S"
+	spared.AMC = &AMC{Organisme: "99999997", Contrat: "01", Part: "60TM"}
+	spared.TiersPayant = TiersPayant{AMO: true, AMC: true}
+	fees := Cents(4000)
+	spared.Actes = []Acte{{Code: "G", Honoraires: &fees, Qualificatif: "DE"}, {Code: "TCG", Quantite: 3}, {Code: "RDV"}}
+
+	child := newScript().draft
+	child.Parcours = "S"
+	child.Beneficiaire.Naissance.Civile = 20200226
+	child.Actes = []Acte{{Code: "G"}}
+
 	refused := newScript().draft
 	refused.Actes = []Acte{{Code: "QQQ"}}
 
-	for name, d := range map[string]*Draft{"smg": &smg, "hors-parcours": &outside, "degrade": &degraded, "taux-saisi": &special, "refus": &refused, "rien": nil} {
+	for name, d := range map[string]*Draft{"smg": &smg, "hors-parcours": &outside, "degrade": &degraded, "taux-saisi": &special, "refus": &refused, "hors-parcours-tiers-payant": &spared, "hors-parcours-enfant": &child, "rien": nil} {
 		t.Run(name, func(t *testing.T) {
 			var b bytes.Buffer
 			if err := Price(d, Context{}).WriteText(&b); err != nil {

@@ -51,7 +51,7 @@ func toB2(l Lot, members []FSE) (b2.File, error) {
 		return b2.File{}, err
 	}
 	fileConstants, lotConstants := b2.Medecin()
-	day := dateB2(*l.Closed)
+	day := dateB2(l.Closed.Local()) // the practice's day, as the dates of care are
 	out := b2.Lot{Numero: l.Numero, NumeroPS: l.NumeroAM, Organisme: route.Destinataire.Organisme(),
 		Nom: l.NumeroAM, Date: day, Constantes: lotConstants}
 	for _, m := range members {

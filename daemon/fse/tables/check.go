@@ -112,7 +112,7 @@ func (c *checker) references(s *Set) {
 	}
 	for _, key := range []CleTaux{TauxAME, TauxAT, TauxMaternite, TauxPrevention, TauxSMG, TauxMines, TauxExonere, TauxCCAMExonere,
 		TauxProgramme, TauxTarif, TauxALD, TauxSoinsParticuliers, TauxSeuilCCAM, TauxSeuilNGAP, TauxRenteAT, TauxAlsaceMoselle,
-		TauxFrontalier, TauxASPA, TauxBase, TauxGratuit, TauxNonRemboursable} {
+		TauxFrontalier, TauxASPA, TauxC2S, TauxBase, TauxGratuit, TauxNonRemboursable} {
 		if len(s.taux[string(key)]) == 0 {
 			c.add("taux", 0, ProblemRate, "le taux %s manque", key)
 		}

@@ -57,18 +57,36 @@ func medecins(t *testing.T, code string) string {
 	return ""
 }
 
-func TestCheckOfALocalFile(t *testing.T) {
-	o, err := Default().WithOverride("tarifs", strings.NewReader(tarifHeader+
+func TestAnOverrideIsChecked(t *testing.T) {
+	_, err := Default().WithOverride("tarifs", strings.NewReader(tarifHeader+
 		"G,x,medecins,,metro,31.00,,,,,,,,,,,,2025-01-01,,,?,\nG,x,1,,metro,32.00,,,,,,,,,,,,2025-06-01,,s,V,\n"))
+	if err == nil {
+		t.Fatal("two prices for a day are accepted")
+	}
+	for _, want := range []string{`certitude "?" inconnue`, "la source manque", "deux tarifs le même jour", "line 2"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is missing in %v", want, err)
+		}
+	}
+}
+
+func TestAnOverrideMayLeaveAGap(t *testing.T) {
+	if _, err := Default().WithOverride("tarifs", strings.NewReader(tarifHeader+
+		"G,x,medecins,,metro,31.00,,,,,,,,,,,,2025-01-01,2025-01-31,s,V,\nG,x,medecins,,metro,32.00,,,,,,,,,,,,2025-06-01,,s,V,\n")); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAnOverrideOfAFrenchSpreadsheet(t *testing.T) {
+	header := strings.ReplaceAll(tarifHeader, ",", ";")
+	o, err := Default().WithOverride("tarifs.csv", strings.NewReader("\ufeff"+header+
+		"G;Tarif du cabinet;medecins;;metro;31,50;;;;;;;;;;;;01/01/2025;;convention locale;VS;\r\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var codes []string
-	for _, p := range Check(o) {
-		codes = append(codes, p.Code)
-	}
-	if got := strings.Join(codes, " "); got != "CERTITUDE_INCONNUE CHEVAUCHEMENT SOURCE_ABSENTE" && got != "CERTITUDE_INCONNUE SOURCE_ABSENTE CHEVAUCHEMENT" {
-		t.Errorf("found %s", got)
+	a, _ := o.Acte("G")
+	if p, why := a.Tarif(20250808, 1, Secteur1Optam, "metro"); why != Trouve || p.Prix != 3150 || p.Du != 20250101 {
+		t.Errorf("got %+v", p)
 	}
 }
 
@@ -79,5 +97,16 @@ func TestABrokenProgramRefusesEverything(t *testing.T) {
 	s := newSet("0")
 	if _, ok := s.Acte("G"); ok || s.Version() != "0" {
 		t.Error("an empty set has something")
+	}
+}
+
+func TestWeakest(t *testing.T) {
+	order := []Certitude{"", Vu, VuSecond, Infere, Memoire}
+	for i, a := range order {
+		for j, b := range order {
+			if got := a.Weakest(b); got != order[max(i, j)] {
+				t.Errorf("%q and %q: got %q", a, b, got)
+			}
+		}
 	}
 }

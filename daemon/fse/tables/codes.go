@@ -33,6 +33,7 @@ const (
 	TauxAlsaceMoselle     CleTaux = "alsace-moselle"
 	TauxFrontalier        CleTaux = "frontalier"
 	TauxASPA              CleTaux = "aspa"
+	TauxC2S               CleTaux = "c2s" // of what the AMO leaves, not of the base
 	TauxBase              CleTaux = "base"
 	TauxGratuit           CleTaux = "gratuit"
 	TauxNonRemboursable   CleTaux = "non-remboursable"
@@ -65,7 +66,8 @@ const (
 	ParamDelaiTiersPayant CleParametre = "DELAI_TIERS_PAYANT" // working days
 	ParamDelaiAccuse      CleParametre = "DELAI_ACCUSE"       // working days
 	ParamAgeActe          CleParametre = "AGE_ACTE"           // days
-	ParamMillesime2022    CleParametre = "MILLESIME_2022"     // date
+	ParamMillesime2022    CleParametre = "MILLESIME_2022"     // date, last day of the 2022 table
+	ParamMillesime2022Du  CleParametre = "MILLESIME_2022_DU"  // date, first day of its rows that give none
 )
 
 // Exoneration is a justification of exemption.
@@ -100,7 +102,7 @@ type Qualificatif struct {
 	Entry
 	Code        string
 	Sens        Sens
-	Conventions []string     // conventions that it is reserved to; empty = any
+	Conventions []string     // conventions that it is reserved to, optam for OPTAM; empty = any
 	Specialites *Specialites // specialities that it is reserved to; nil = any
 }
 

@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -25,6 +26,29 @@ const (
 // Valid reports whether c is one of the four marks.
 func (c Certitude) Valid() bool {
 	return c == Vu || c == VuSecond || c == Infere || c == Memoire
+}
+
+// Weakest returns the less sure of two marks (V > VS > I > M): what is computed
+// from both is no surer. No mark weakens nothing.
+func (c Certitude) Weakest(d Certitude) Certitude {
+	if d.rank() > c.rank() {
+		return d
+	}
+	return c
+}
+
+func (c Certitude) rank() int {
+	switch c {
+	case Vu:
+		return 1
+	case VuSecond:
+		return 2
+	case Infere:
+		return 3
+	case Memoire:
+		return 4
+	}
+	return 0
 }
 
 // Ref names the table row that gave an amount or a code.
@@ -72,7 +96,7 @@ func (e *Error) Unwrap() error { return e.Err }
 
 var (
 	errEmpty   = errors.New("the file is empty")
-	errUTF8    = errors.New("the text is not UTF-8")
+	errUTF8    = errors.New("the text is not UTF-8: save the file as CSV UTF-8")
 	errNumber  = errors.New("expected a whole number")
 	errYesNo   = errors.New("expected oui or nothing")
 	errNoValue = errors.New("a value is required")
@@ -93,7 +117,14 @@ func readFile(name string, r io.Reader, local bool) (*file, error) {
 	if local {
 		f.table = name + " (local)"
 	}
-	cr := csv.NewReader(r)
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return nil, &Error{Table: f.table, Err: err}
+	}
+	cr := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
+	if local {
+		cr.Comma = separator(text)
+	}
 	all, err := cr.ReadAll()
 	if err != nil {
 		return nil, &Error{Table: f.table, Err: err}
@@ -110,6 +141,16 @@ func readFile(name string, r io.Reader, local bool) (*file, error) {
 		}
 	}
 	return f, nil
+}
+
+// separator returns what separates the columns of a local file: a French
+// spreadsheet writes semicolons.
+func separator(text []byte) rune {
+	header, _, _ := bytes.Cut(text, []byte("\n"))
+	if bytes.IndexByte(header, ';') >= 0 && bytes.IndexByte(header, ',') < 0 {
+		return ';'
+	}
+	return ','
 }
 
 // require checks that the header has exactly the wanted columns, in any order.
@@ -165,6 +206,9 @@ func (r *record) date(col string) Date {
 	s := r.text(col)
 	if s == "" {
 		return 0
+	}
+	if r.f.local && len(s) == 10 && s[2] == '/' && s[5] == '/' {
+		s = s[6:] + "-" + s[3:5] + "-" + s[:2] // as a French spreadsheet writes it again
 	}
 	d, err := ParseDate(s)
 	if err != nil {

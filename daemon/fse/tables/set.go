@@ -20,7 +20,7 @@ var embedded embed.FS
 var (
 	errOrganisme = errors.New("expected a régime of 2 characters, a caisse of 3 and a centre of 4")
 	// ErrOverride reports a table that a practice can't replace rows of.
-	ErrOverride = errors.New("cannot override this table: only tarifs, organismes and modificateurs_ccam take local rows")
+	ErrOverride = errors.New("cannot override this table: name the file tarifs.csv, organismes.csv or modificateurs_ccam.csv")
 )
 
 // Set is one consistent reading of all the tables. It never changes.
@@ -179,7 +179,9 @@ func (s *Set) loadTarifLayer(f *file, layer int) error {
 // published ones: tariffs on the days they are valid, payers and modifiers of
 // the same key for good. name is the table they belong to ("tarifs",
 // "organismes" or "modificateurs_ccam"), r the CSV with that table's columns.
-// Explanations show such a row as of the table "tarifs (local)".
+// Explanations show such a row as of the table "tarifs (local)". The columns may be
+// separated by commas or semicolons. Its error is an *Error, or several joined: rows
+// that Check finds fault with are refused, gaps apart, for a published row fills them.
 func (s *Set) WithOverride(name string, r io.Reader) (*Set, error) {
 	name = strings.TrimSuffix(name, ".csv")
 	var load func(*Set, *file) error
@@ -214,7 +216,21 @@ func (s *Set) WithOverride(name string, r io.Reader) (*Set, error) {
 	sum.Write(b)
 	o.label = strings.TrimSuffix(s.label, "+local") + "+local"
 	o.seal(sum.Sum(nil))
+	if err := o.refused(f); err != nil {
+		return nil, err
+	}
 	return o, nil
+}
+
+// refused returns what Check finds in the rows of a local file.
+func (s *Set) refused(f *file) error {
+	var errs []error
+	for _, p := range Check(s) {
+		if p.Table == f.table && p.Code != ProblemGap {
+			errs = append(errs, &Error{Table: p.Table, Line: p.Ligne, Err: errors.New(p.Message)})
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // clone copies what an override changes. Acts are copied one deep: their rows are

@@ -77,6 +77,7 @@ type Tarif struct {
 	CoefMax     Coef
 	Entente     bool   // needs a prior agreement
 	Taux        int    // rate of the compulsory insurance in percent, or SansTaux
+	TauxRef     Ref    // the row, with the certainty of Taux
 	TPAMO       bool   // tiers payant of the compulsory insurance is compulsory
 	ExoNature   string // exemption by nature of a CCAM act: C, 7 or ""
 	Categorie   string // imagerie, dentaire, anesthesie or ""
@@ -87,7 +88,11 @@ type Tarif struct {
 
 var tarifCols = []string{"code", "libelle", "specialites", "secteur", "zone", "tarif", "maj_nuit", "maj_ferie",
 	"coefficient", "coef_min", "coef_max", "entente_prealable", "taux", "tp_amo", "exo_nature", "categorie",
-	"apres_2022", "valide_du", "valide_au", "source", "certitude", "note"}
+	"apres_2022", "valide_du", "valide_au", "source", "certitude", "note", colCertitudeTaux}
+
+// colCertitudeTaux says how sure the column taux is where it is not as sure as the
+// price. A file may leave it out.
+const colCertitudeTaux = "certitude_taux"
 
 // The groups that the column specialites may name instead of codes.
 const (
@@ -96,7 +101,7 @@ const (
 )
 
 func (f *file) tarifs(layer int, medecins Specialites) ([]*Tarif, error) {
-	if err := f.require(tarifCols, nil); err != nil {
+	if err := f.require(tarifCols, []string{colCertitudeTaux}); err != nil {
 		return nil, err
 	}
 	rows := make([]*Tarif, 0, len(f.rows))
@@ -124,6 +129,12 @@ func (f *file) tarifs(layer int, medecins Specialites) ([]*Tarif, error) {
 			r.fail("tarif", errPrix)
 		}
 		t.Entry = r.entry(t.Code)
+		t.TauxRef = t.Ref
+		if c := Certitude(r.text(colCertitudeTaux)); c.Valid() {
+			t.TauxRef.Certitude = c
+		} else if c != "" {
+			r.fail(colCertitudeTaux, errors.New("expected V, VS, I, M or nothing"))
+		}
 		t.Specialites = r.specialites("specialites", medecins)
 		t.Secteur = r.secteur("secteur")
 		t.Apres = r.millesime("apres_2022")
@@ -222,6 +233,8 @@ const (
 	HorsZone
 	HorsSpecialite
 	HorsSecteur
+	PasCommence // a row for that professional starts later
+	Termine     // a row for that professional has ended
 )
 
 // Tarif returns the price of the act for a speciality, a sector and a zone on a
@@ -236,7 +249,8 @@ func (a *Acte) Tarif(on Date, specialite int, secteur Secteur, zone string) (*Ta
 		if miss == Trouve {
 			return t, Trouve
 		}
-		if miss > why {
+		closer := miss == why && (miss == PasCommence && t.Du < near.Du || miss == Termine && t.Au > near.Au)
+		if miss > why || closer {
 			near, why = t, miss
 		}
 	}
@@ -246,7 +260,7 @@ func (a *Acte) Tarif(on Date, specialite int, secteur Secteur, zone string) (*Ta
 func (t *Tarif) miss(on Date, specialite int, secteur Secteur, zone string) Absence {
 	switch {
 	case !t.ValidAt(on):
-		return HorsDates
+		return t.missDates(on, specialite, secteur, zone)
 	case t.Zone != zone:
 		return HorsZone
 	case !t.Specialites.Has(specialite):
@@ -255,4 +269,15 @@ func (t *Tarif) miss(on Date, specialite int, secteur Secteur, zone string) Abse
 		return HorsSecteur
 	}
 	return Trouve
+}
+
+// missDates says how a row of other days is missed.
+func (t *Tarif) missDates(on Date, specialite int, secteur Secteur, zone string) Absence {
+	switch {
+	case t.Zone != zone || !t.Specialites.Has(specialite) || t.Secteur != TousSecteurs && t.Secteur != secteur:
+		return HorsDates
+	case on < t.Du:
+		return PasCommence
+	}
+	return Termine
 }

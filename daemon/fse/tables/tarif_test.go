@@ -20,7 +20,9 @@ func TestTarif(t *testing.T) {
 		{"sector", "G", 20250808, 1, Secteur2, "metro", 3000, HorsSecteur},
 		{"speciality", "G", 20250808, 3, Secteur1Optam, "metro", 3000, HorsSpecialite},
 		{"zone", "G", 20250808, 1, Secteur1Optam, "reunion", 3000, HorsZone},
-		{"before", "G", 20160101, 1, Secteur1Optam, "metro", 0, HorsDates},
+		{"before", "G", 20160101, 1, Secteur1Optam, "metro", 2500, PasCommence},
+		{"ended", "GS", 20250808, 1, Secteur1Optam, "metro", 2650, Termine},
+		{"ended, another speciality", "GS", 20250808, 3, Secteur1Optam, "metro", 0, HorsDates},
 		{"closed by the newer row", "CRM", 20170430, 1, Secteur1Optam, "metro", 5150, Trouve},
 		{"no row at all", "LCS", 20250808, 1, Secteur1Optam, "metro", 0, AucuneLigne},
 		{"a row without specialities is never chosen", "IKS", 20250808, 50, Secteur1Optam, "metro", 0, HorsSpecialite},
@@ -96,5 +98,23 @@ func TestIsCCAM(t *testing.T) {
 		if IsCCAM(code) != want {
 			t.Errorf("%s: %v", code, !want)
 		}
+	}
+}
+
+// A professional whose price has ended is told so, even where the act goes on for others.
+func TestAnEndedPriceIsNearerThanAnotherSpeciality(t *testing.T) {
+	o, err := Default().WithOverride("tarifs", strings.NewReader(tarifHeader+
+		"ZZZ,x,1,,metro,31.00,,,,,,,,,,,,2024-01-01,2024-06-30,s,V,\n"+
+		"ZZZ,x,1,,metro,32.00,,,,,,,,,,,,2024-07-01,2024-12-31,s,V,\n"+
+		"ZZZ,x,3,,metro,33.00,,,,,,,,,,,,2024-01-01,,s,V,\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, _ := o.Acte("ZZZ")
+	if p, why := a.Tarif(20250808, 1, Secteur1Optam, "metro"); why != Termine || p.Au != 20241231 {
+		t.Errorf("got %+v, %d", p, why)
+	}
+	if p, why := a.Tarif(20231231, 1, Secteur1Optam, "metro"); why != PasCommence || p.Du != 20240101 {
+		t.Errorf("got %+v, %d", p, why)
 	}
 }

@@ -22,6 +22,7 @@ type Config struct {
 	Anchor  string   `toml:"anchor" comment:"File that holds the head of the journal, by which damage to the journal is noticed. Best on another\ndisk. Empty: journal.anchor in the state folder."`
 	Control string   `toml:"control" comment:"Unix socket for the tray and the command line, mode 0660: its group may use it. Empty:\n/run/agrafe/control.sock with the default state folder, else control.sock in the state folder."`
 	Readers []string `toml:"readers" comment:"Readers to use, each by the beginning of its name. Empty: all of them."`
+	Tables  []string `toml:"tables" comment:"Files of the practice's own rows, which go before ours: tarifs.csv, organismes.csv, modificateurs_ccam.csv,\nwith the columns that agrafe tables show gives."`
 
 	PIN  PINConfig  `toml:"pin" comment:"The code porteur."`
 	Card CardConfig `toml:"card" comment:"Patience with cards."`
@@ -60,6 +61,7 @@ func DefaultConfig() Config {
 		Port:    DefaultPort,
 		State:   defaultState(),
 		Readers: []string{},
+		Tables:  []string{},
 		PIN:     PINConfig{Policy: PINSession, Minutes: 12 * 60, SignaturesPerMinute: 30},
 		Card:    CardConfig{Seconds: 20},
 	}

@@ -23,6 +23,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -66,6 +67,10 @@ func New(cfg Config, deps Deps) (*Daemon, error) {
 	if deps.Now == nil {
 		deps.Now = time.Now
 	}
+	set, err := loadTables(cfg.Tables)
+	if err != nil {
+		return nil, err
+	}
 	for _, dir := range []string{cfg.State, cfg.cardsDir()} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return nil, fmt.Errorf("cannot make the state folder: %w; set `state` in the configuration to a folder that agrafed may write", err)
@@ -75,13 +80,30 @@ func New(cfg Config, deps Deps) (*Daemon, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Daemon{cfg: cfg, deps: deps, log: deps.Log, now: deps.Now, tables: tables.Default(), hub: newHub(deps.Now), book: book}
+	d := &Daemon{cfg: cfg, deps: deps, log: deps.Log, now: deps.Now, tables: set, hub: newHub(deps.Now), book: book}
 	d.pins = newPins(cfg.PIN, cfg.pinLife(), deps.Prompter)
 	d.desk = &desk{transport: deps.Transport, wanted: cfg.Readers, publish: d.hub.publish, left: d.pins.forgetCard}
 	d.certs = &certificates{cfg.cardsDir(), deps.Log}
 	reading := &identifier{cfg: cfg, desk: d.desk, certs: d.certs, rights: deps.Rights, log: deps.Log}
 	d.desk.identify = reading.identify
 	return d, nil
+}
+
+// loadTables returns our tables with the practice's own rows before them.
+func loadTables(files []string) (*tables.Set, error) {
+	set := tables.Default()
+	for _, name := range files {
+		file, err := os.Open(name)
+		if err != nil {
+			return nil, &ConfigError{File: name, Faults: []string{err.Error()}}
+		}
+		set, err = set.WithOverride(filepath.Base(name), file)
+		_ = file.Close() // it was only read
+		if err != nil {
+			return nil, &ConfigError{File: name, Faults: []string{err.Error()}}
+		}
+	}
+	return set, nil
 }
 
 // Run follows the readers until ctx ends, then lets go of cards, codes and the

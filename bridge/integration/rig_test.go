@@ -75,7 +75,7 @@ func newDesk(t *testing.T) *desk {
 		t.Fatal(err)
 	}
 	d := &desk{t: t, rig: r, dir: dir, log: new(safeBuffer), addr: fmt.Sprintf("127.0.0.1:%d", port)}
-	config := fmt.Sprintf("state = %q\n[card]\nseconds = 5\n", filepath.Join(dir, "state"))
+	config := fmt.Sprintf("state = %q\n[card]\nseconds = 5\n[log]\nlevel = \"DEBUG\"\n", filepath.Join(dir, "state"))
 	if err := os.WriteFile(d.config(), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -134,6 +134,7 @@ var kinds = map[scard.Error]reader.Kind{
 	scard.ErrShutdown:           reader.ServiceDown,
 	scard.ErrSystemCancelled:    reader.ServiceDown,
 	scard.ErrNoAccess:           reader.ServiceDown, // polkit, on pcsc-lite 2
+	scard.ErrSecurityViolation:  reader.ServiceDown, // the same, and pcscd that is being started or killed (seen)
 	scard.ErrUnknownReader:      reader.NoReader,
 	scard.ErrReaderUnavailable:  reader.NoReader,
 	scard.ErrNoReadersAvailable: reader.NoReader,
@@ -161,5 +162,6 @@ func typed(err error) error {
 			return reader.Fail(kind, "")
 		}
 	}
-	return reader.Failf(reader.Internal, "", "the smart-card service failed in a way that is not known here")
+	// Its words go into the log; nobody goes by them.
+	return reader.Failf(reader.Internal, "", "the smart-card service failed in a way that is not known here: %s", err)
 }

@@ -55,3 +55,16 @@ func peerOf(ctx context.Context) (string, bool) {
 	name, ok := ctx.Value(peerKey{}).(string)
 	return name, ok
 }
+
+// onSocket runs f with the descriptor of c and returns its error.
+func onSocket(c *net.UnixConn, f func(fd int) error) error {
+	raw, err := c.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var inner error
+	if err := raw.Control(func(fd uintptr) { inner = f(int(fd)) }); err != nil {
+		return err
+	}
+	return inner
+}

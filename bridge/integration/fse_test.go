@@ -128,6 +128,15 @@ func (s *signer) run(ctx context.Context, d *desk) {
 	}
 }
 
+// startSigner has FSE signed until stop.
+func startSigner(t *testing.T, d *desk) (s *signer, stop func()) {
+	ctx, cancel := context.WithCancel(t.Context())
+	s = new(signer)
+	var ended sync.WaitGroup
+	ended.Go(func() { s.run(ctx, d) })
+	return s, func() { cancel(); ended.Wait() }
+}
+
 // note keeps the outcome of a call; it is true when the connection is lost.
 func (s *signer) note(ctx context.Context, f lot.FSE, err error) (lost bool) {
 	s.mu.Lock()
@@ -206,10 +215,7 @@ func checkLots(t *testing.T, c *local.Client) {
 func TestYanksAndSwaps(t *testing.T) {
 	d := newDesk(t)
 	d.answer()
-	ctx, cancel := context.WithCancel(t.Context())
-	s := new(signer)
-	var ended sync.WaitGroup
-	ended.Go(func() { s.run(ctx, d) })
+	s, stop := startSigner(t, d)
 	cards := [2][]string{{"medecin-secteur1", "medecin-secteur1", "medecin-bis"}, {"patient", "patient", "patient-ald"}}
 	var yank [2]func()
 	for slot := range yank {
@@ -227,11 +233,10 @@ func TestYanksAndSwaps(t *testing.T) {
 	}
 	c := d.connect(nil)
 	d.eventually("an FSE is signed after it all", func() bool {
-		_, err := make1(ctx, c)
+		_, err := make1(t.Context(), c)
 		return err == nil
 	})
-	cancel()
-	ended.Wait()
+	stop()
 	s.check(t, d, *yanks/4)
 }
 
@@ -240,10 +245,7 @@ func TestPCSCDKilled(t *testing.T) {
 	d.answer()
 	d.plug(0, cardtest.Open(t, "medecin-secteur1"))
 	d.plug(1, cardtest.Open(t, "patient"))
-	ctx, cancel := context.WithCancel(t.Context())
-	s := new(signer)
-	var ended sync.WaitGroup
-	ended.Go(func() { s.run(ctx, d) })
+	s, stop := startSigner(t, d)
 	c := d.connect(nil)
 	for range *kills {
 		d.await(c, state.CardCPS)
@@ -258,8 +260,7 @@ func TestPCSCDKilled(t *testing.T) {
 	d.await(c, state.CardCPS)
 	d.await(c, state.CardVitale)
 	time.Sleep(500 * time.Millisecond)
-	cancel()
-	ended.Wait()
+	stop()
 	s.check(t, d, *kills)
 }
 
@@ -268,10 +269,7 @@ func TestAgrafedKilled(t *testing.T) {
 	d.answer()
 	d.plug(0, cardtest.Open(t, "medecin-secteur1"))
 	d.plug(1, cardtest.Open(t, "patient"))
-	ctx, cancel := context.WithCancel(t.Context())
-	s := new(signer)
-	var ended sync.WaitGroup
-	ended.Go(func() { s.run(ctx, d) })
+	s, stop := startSigner(t, d)
 	for range *kills {
 		c := d.connect(nil)
 		d.await(c, state.CardCPS)
@@ -281,8 +279,7 @@ func TestAgrafedKilled(t *testing.T) {
 		d.start()
 	}
 	time.Sleep(time.Second)
-	cancel()
-	ended.Wait()
+	stop()
 	s.check(t, d, *kills)
 }
 

@@ -1,0 +1,68 @@
+package durable_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/agrafe-fse/agrafe/daemon/durable"
+)
+
+func TestWriteFile(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "f")
+	for _, text := range []string{"one", strings.Repeat("two", 1000), ""} {
+		if err := durable.WriteFile(name, []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(name); err != nil || string(got) != text {
+			t.Errorf("read %d bytes, %v; want %d", len(got), err, len(text))
+		}
+	}
+	if info, err := os.Stat(name); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+	alone(t, dir)
+}
+
+func TestCopy(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "f"), []byte("text"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	to := filepath.Join(t.TempDir(), "g")
+	if err := durable.Copy(filepath.Join(dir, "f"), to); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(to); err != nil || string(got) != "text" {
+		t.Errorf("%q, %v", got, err)
+	}
+	alone(t, filepath.Dir(to))
+}
+
+// A write that can't be finished leaves what was there and nothing else.
+func TestFailure(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "f"), 0o700); err != nil { // no file can take its name
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "f", "inside"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := durable.WriteFile(filepath.Join(dir, "f"), []byte("x")); err == nil {
+		t.Error("a folder was replaced")
+	}
+	if _, err := os.Stat(filepath.Join(dir, "f", "inside")); err != nil {
+		t.Error(err)
+	}
+	alone(t, dir)
+}
+
+// alone checks that dir holds one name.
+func alone(t *testing.T, dir string) {
+	t.Helper()
+	if list, err := os.ReadDir(dir); err != nil || len(list) != 1 {
+		t.Errorf("%d names in the folder, %v", len(list), err)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -25,18 +26,53 @@ func (t tail) String() string {
 // anchor is the witness outside the Badger folder: a file with two slots, written in turn, so that a torn write
 // never takes the last good one with it. The slots are a page apart: no device tears both in one write.
 type anchor struct {
-	f  *os.File
+	f  anchorFile
 	mu sync.Mutex // protects slot, the newer of the two
 	slot
 }
 
 // slot is one of the two. Its layout is ours, big endian:
 //
-//	magic 8 | generation 8 | journal identity 16 | last 8 | count 8 | head 32 | zeros 44 | CRC-32C of all before 4
+//	magic 8 | generation 8 | journal identity 16 | last 8 | count 8 | head 32 |
+//	epoch 4 | digest of the checkpoint 32 | until 8 | CRC-32C of all before 4
 type slot struct {
-	id         [16]byte
+	id         ID
 	generation uint64
 	tail       tail
+	purge      purgeMark
+}
+
+// purgeMark is what the anchor knows of purges; zeros when there was none.
+type purgeMark struct {
+	epoch  uint32 // how many switches from one folder to the other there were: see Options.folder
+	digest Hash   // of the checkpoint
+	until  uint64 // last record that the checkpoint stands for
+}
+
+// anchorFile is the open file of an anchor.
+type anchorFile interface {
+	io.ReaderAt
+	io.WriterAt
+	io.Closer
+	Truncate(size int64) error
+	Sync() error
+	// SyncData makes what was written durable; the size is as it was.
+	SyncData() error
+}
+
+// openFile opens a file as os.OpenFile does. Tests put one in that fails.
+type openFile func(name string, flag int, perm fs.FileMode) (anchorFile, error)
+
+type osFile struct{ *os.File }
+
+func (f osFile) SyncData() error { return syncData(f.File) }
+
+func openOSFile(name string, flag int, perm fs.FileMode) (anchorFile, error) {
+	f, err := os.OpenFile(name, flag, perm)
+	if err != nil {
+		return nil, err
+	}
+	return osFile{f}, nil
 }
 
 const (
@@ -51,11 +87,12 @@ var (
 
 var errNoAnchor = errors.New("no anchor")
 
-// createAnchor writes the anchor of an empty journal. The file appears whole or not at all.
-func createAnchor(path string, id [16]byte) (*anchor, error) {
-	a := &anchor{slot: slot{id: id, generation: 1, tail: tail{head: genesis(id)}}}
+// createAnchor writes an anchor with one slot. The file appears whole or not at all.
+func createAnchor(open openFile, path string, first slot) (*anchor, error) {
+	first.generation = 1
+	a := &anchor{slot: first}
 	tmp := path + ".new"
-	f, err := os.OpenFile(tmp, os.O_CREATE|os.O_TRUNC|os.O_RDWR, 0o600)
+	f, err := open(tmp, os.O_CREATE|os.O_TRUNC|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +114,7 @@ func createAnchor(path string, id [16]byte) (*anchor, error) {
 		err = syncDir(filepath.Dir(path))
 	}
 	if err == nil {
-		a.f, err = os.OpenFile(path, os.O_RDWR, 0)
+		a.f, err = open(path, os.O_RDWR, 0)
 	}
 	if err != nil {
 		return nil, err
@@ -87,8 +124,8 @@ func createAnchor(path string, id [16]byte) (*anchor, error) {
 
 // openAnchor reads the newer of the slots that are whole. It returns errNoAnchor when there is no file,
 // and a Damaged error when no slot is whole.
-func openAnchor(path string) (*anchor, error) {
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
+func openAnchor(open openFile, path string, flag int) (*anchor, error) {
+	f, err := open(path, flag, 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, errNoAnchor
 	}
@@ -113,6 +150,29 @@ func openAnchor(path string) (*anchor, error) {
 	return a, nil
 }
 
+// readAnchor returns what the anchor at path says, without opening it for writing.
+func readAnchor(path string) (slot, error) {
+	a, err := openAnchor(openOSFile, path, os.O_RDONLY)
+	if err != nil {
+		return slot{}, err
+	}
+	return a.slot, a.close()
+}
+
+// Witness returns what an anchor file says: the journal's identity and the number of its last record. It changes nothing, and
+// the journal may be open. A file that is missing or holds no whole slot is a Damaged error.
+func Witness(path string) (id ID, last uint64, err error) {
+	const op = "cannot read the anchor"
+	s, err := readAnchor(path)
+	if errors.Is(err, errNoAnchor) {
+		err = damaged(op, "an anchor file", "none")
+	}
+	if err != nil {
+		return ID{}, 0, asError(op, err)
+	}
+	return s.id, s.tail.last, nil
+}
+
 func (s slot) offset() int64 { return int64(s.generation%2) * anchorStride }
 
 func (s slot) encode() []byte {
@@ -123,7 +183,9 @@ func (s slot) encode() []byte {
 	b = binary.BigEndian.AppendUint64(b, s.tail.last)
 	b = binary.BigEndian.AppendUint64(b, s.tail.count)
 	b = append(b, s.tail.head[:]...)
-	b = b[:anchorSlot-4]
+	b = binary.BigEndian.AppendUint32(b, s.purge.epoch)
+	b = append(b, s.purge.digest[:]...)
+	b = binary.BigEndian.AppendUint64(b, s.purge.until)
 	return binary.BigEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
 }
 
@@ -134,24 +196,32 @@ func decodeSlot(b []byte) (slot, bool) {
 	}
 	return slot{
 		generation: binary.BigEndian.Uint64(b[8:]),
-		id:         [16]byte(b[16:]),
+		id:         ID(b[16:]),
 		tail: tail{
 			last:  binary.BigEndian.Uint64(b[32:]),
 			count: binary.BigEndian.Uint64(b[40:]),
 			head:  Hash(b[48:]),
 		},
+		purge: purgeMark{
+			epoch:  binary.BigEndian.Uint32(b[80:]),
+			digest: Hash(b[84:]),
+			until:  binary.BigEndian.Uint64(b[116:]),
+		},
 	}, true
 }
 
 // move writes t into the older slot and returns when it is durable.
-func (a *anchor) move(t tail) error {
+func (a *anchor) move(t tail) error { return a.turn(t, a.witness().purge) }
+
+// turn does the same with another purge, which puts another folder in the place of the one before: this is the switch.
+func (a *anchor) turn(t tail, p purgeMark) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	next := slot{id: a.id, generation: a.generation + 1, tail: t}
+	next := slot{id: a.id, generation: a.generation + 1, tail: t, purge: p}
 	if _, err := a.f.WriteAt(next.encode(), next.offset()); err != nil {
 		return err
 	}
-	if err := syncData(a.f); err != nil {
+	if err := a.f.SyncData(); err != nil {
 		return err
 	}
 	a.slot = next

@@ -217,3 +217,73 @@ func residentBytes() int {
 	fmt.Sscan(rest, &kib)
 	return kib << 10
 }
+
+// BenchmarkRebuild measures making a journal of 100 000 records of 1 KiB anew, of a backup in memory and of a damaged folder.
+func BenchmarkRebuild(b *testing.B) {
+	const n = 100_000
+	o := journal.Options{Dir: filepath.Join(b.TempDir(), "journal"), Project: indexFSE}
+	fill(b, o, n)
+	j := open(b, o)
+	whole := sourceOf(b, j)
+	if err := j.Close(); err != nil {
+		b.Fatal(err)
+	}
+	sources := map[string]func() journal.Source{
+		"backup": func() journal.Source { return whole },
+		"salvage": func() journal.Source {
+			s, err := journal.Salvage(o)
+			if err != nil {
+				b.Fatal(err)
+			}
+			return s
+		},
+	}
+	for name, source := range sources {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				to := journal.Options{Dir: filepath.Join(b.TempDir(), "journal"), Project: indexFSE}
+				out, err := journal.Rebuild(context.Background(), to, n, source())
+				if err != nil || out.Last != n {
+					b.Fatalf("%+v, %v", out, err)
+				}
+			}
+			b.ReportMetric(n*float64(b.N)/b.Elapsed().Seconds(), "records/s")
+		})
+	}
+}
+
+// BenchmarkPurge measures a purge of 50 000 of 100 000 records, and the longest that an update waits meanwhile.
+func BenchmarkPurge(b *testing.B) {
+	const n = 100_000
+	for b.Loop() {
+		b.StopTimer()
+		o := journal.Options{Dir: filepath.Join(b.TempDir(), "journal"), Project: indexFSE}
+		fill(b, o, n)
+		j := open(b, o)
+		stop, longest := make(chan struct{}), make(chan time.Duration)
+		go func() {
+			var most time.Duration
+			for i := n; ; i++ {
+				select {
+				case <-stop:
+					longest <- most
+					return
+				default:
+				}
+				start := time.Now()
+				appendOne(b, j, benchEntry(i))
+				most = max(most, time.Since(start))
+			}
+		}()
+		b.StartTimer()
+		_, err := j.Purge(context.Background(), n/2, keepSubjects(func(string) bool { return false }))
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.StopTimer()
+		close(stop)
+		b.ReportMetric((<-longest).Seconds()*1e3, "ms/longest-update")
+		j.Close()
+		b.StartTimer()
+	}
+}

@@ -126,8 +126,13 @@ func (r *blockReader) read(t *tableFile, f *os.File, x tableIndex, i int) (block
 	if int64(o.Offset())+int64(o.Len()) > x.fileSize || o.Len() > maxBlock {
 		return block{}, errBlock
 	}
-	r.raw = slices.Grow(r.raw[:0], int(o.Len()))[:o.Len()]
-	if _, err := f.ReadAt(r.raw, int64(o.Offset())); err != nil {
+	return r.readAt(t, f, int64(o.Offset()), int(o.Len()))
+}
+
+// readAt reads a block of so many bytes.
+func (r *blockReader) readAt(t *tableFile, f *os.File, offset int64, length int) (block, error) {
+	r.raw = slices.Grow(r.raw[:0], length)[:length]
+	if _, err := f.ReadAt(r.raw, offset); err != nil {
 		return block{}, err
 	}
 	b, err := decrypt(t.key, r.raw)

@@ -24,16 +24,20 @@ const (
 	// a mapped file that the disk can't hold kills the process.
 	watermark = 4*memTable + 64<<20
 
+	// stallLimit is how long Badger may take for a transaction. A slow disk that writes out tables takes seconds.
+	stallLimit = 30 * time.Second
+
 	// openMark is the free space that Badger may need to open: new files, and the logs written out as tables.
 	openMark = 4 * memTable
 )
 
 const opWrite = "cannot write to the journal"
 
-// request is one Update on its way through the committer.
+// request is one Update on its way through the committer, or something that needs the end of the journal to itself.
 type request struct {
 	decide  func(State) ([]Entry, error)
-	begun   atomic.Bool // set by whoever comes first: the committer, or a caller that gives up
+	alone   func(*committer) error // instead of decide
+	begun   atomic.Bool            // set by whoever comes first: the committer, or a caller that gives up
 	records []Record
 	err     error
 	done    chan struct{}
@@ -49,6 +53,7 @@ func (r *request) finish(err error) {
 // committer owns the end of the journal: it is the only writer of Badger and of the anchor.
 type committer struct {
 	j     *Journal
+	store *store     // where it writes; only it puts another one in this place
 	tail  storedTail // what is durable
 	batch *batch     // the open transaction, nil between two
 	// running is the request whose decide is being called.
@@ -114,6 +119,11 @@ func (c *committer) add(r *request) {
 	if !r.begun.CompareAndSwap(false, true) {
 		return // its caller has given up
 	}
+	if r.alone != nil {
+		c.flush()
+		r.finish(r.alone(c))
+		return
+	}
 	if err := c.open(); err != nil {
 		r.finish(err)
 		return
@@ -143,13 +153,13 @@ func (c *committer) open() error {
 	if c.batch != nil {
 		return nil
 	}
-	if err := c.j.gate.err(); err != nil {
+	if err := c.store.gate.err(); err != nil {
 		return err
 	}
-	if err := c.j.checkSpace(opWrite, watermark); err != nil {
+	if err := c.j.opts.checkSpace(opWrite, watermark); err != nil {
 		return err
 	}
-	c.batch = newBatch(c.j, c.tail)
+	c.batch = newBatch(c.store, c.tail)
 	return nil
 }
 
@@ -201,13 +211,13 @@ func (c *committer) commit(b *batch) error {
 	if b.err != nil { // nothing has reached the disk
 		return internal(opWrite, cause(b.err))
 	}
-	err := cause(b.txn.Commit())
+	err := c.send(b)
 	if err == nil {
 		err = c.j.anchor.move(b.tail.tail)
 	}
 	if err != nil {
 		// What the disk holds is now known only by opening again.
-		return c.j.gate.halt(internal(opWrite,
+		return c.store.gate.halt(internal(opWrite,
 			fmt.Errorf("%w; nothing more is written until the journal is opened again", err)))
 	}
 	c.tail = b.tail
@@ -218,9 +228,24 @@ func (c *committer) commit(b *batch) error {
 	return nil
 }
 
+// send gives the transaction to Badger and waits for its answer, but not for ever: while a table can't be written out, Badger tries
+// again every second and lets everybody wait.
+func (c *committer) send(b *batch) error {
+	done := make(chan error, 1)
+	b.txn.CommitWith(func(err error) { done <- err })
+	stalled := time.NewTimer(c.j.opts.stall)
+	defer stalled.Stop()
+	select {
+	case err := <-done:
+		return cause(err)
+	case <-stalled.C:
+		return fmt.Errorf("the disk has not taken a transaction for %v", c.j.opts.stall)
+	}
+}
+
 // batch is one Badger transaction and the requests that are answered when it is durable.
 type batch struct {
-	gate              *gate
+	store             *store
 	txn               *badger.Txn
 	tail              storedTail
 	size, count       int64
@@ -235,15 +260,17 @@ const (
 	txnReserveCount = 8
 )
 
-func newBatch(j *Journal, t storedTail) *batch {
+func newBatch(s *store, t storedTail) *batch {
 	t.first = t.last + 1
 	return &batch{
-		gate: j.gate, txn: j.db.NewTransaction(true), tail: t,
-		maxSize: j.db.MaxBatchSize() - txnReserve, maxCount: j.db.MaxBatchCount() - txnReserveCount,
+		store: s, txn: s.db.NewTransaction(true), tail: t,
+		maxSize: s.db.MaxBatchSize() - txnReserve, maxCount: s.db.MaxBatchCount() - txnReserveCount,
 	}
 }
 
-func (b *batch) state() State { return State{txn: b.txn, gate: b.gate, last: b.tail.last} }
+func (b *batch) state() State {
+	return State{txn: b.txn, gate: b.store.gate, base: b.store.base, last: b.tail.last}
+}
 
 func (b *batch) fits(u update) bool {
 	return b.size+u.size <= b.maxSize && b.count+int64(len(u.writes)) <= b.maxCount

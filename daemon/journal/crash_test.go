@@ -13,13 +13,14 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/dgraph-io/badger/v4"
 
 	"github.com/agrafe-fse/agrafe/daemon/journal"
 )
 
-var kills = flag.Int("kills", 8, "how many times to kill a writing process")
+var kills = flag.Int("kills", 100, "how many times to kill a writing process")
 
 // childEnv names what this test binary does when it runs as a child.
 const childEnv = "AGRAFE_JOURNAL_CHILD"
@@ -36,10 +37,13 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// faultyChild is set where system calls can be made to fail.
+var faultyChild func(j *journal.Journal, dir string) error
+
 // child is this test binary in another process.
 type child struct {
 	cmd *exec.Cmd
-	in  io.Closer
+	in  io.WriteCloser
 	out *bufio.Scanner
 }
 
@@ -92,10 +96,17 @@ func runChild(task string) error {
 		return fillBareBadger(filepath.Join(root, "badger"))
 	case "bare-count":
 		return countWithBareBadger(filepath.Join(root, "journal"))
+	case "bare-verify":
+		return verifyWithBareBadger(filepath.Join(root, "journal"))
 	}
-	j, err := journal.Open(journal.Options{
-		Dir: filepath.Join(root, "journal"), Project: countKinds,
-	})
+	o := journal.Options{Dir: filepath.Join(root, "journal"), Project: countKinds}
+	switch task {
+	case "faulty":
+		o = journal.WithStall(o, time.Second)
+	case "purge":
+		o = purgeSteps(o)
+	}
+	j, err := journal.Open(o)
 	if err != nil {
 		return err
 	}
@@ -107,6 +118,11 @@ func runChild(task string) error {
 		}
 	case "append":
 		go appendForever(j)
+	case "purge":
+		go purgeForever(j)
+	case "faulty":
+		fmt.Println("done")
+		return faultyChild(j, filepath.Join(root, "journal"))
 	}
 	fmt.Println("done")
 	_, err = io.Copy(io.Discard, os.Stdin) // until the parent ends or kills
@@ -157,30 +173,49 @@ func appendForever(j *journal.Journal) {
 	wg.Wait()
 }
 
-func TestKilledWhileWriting(t *testing.T) {
+// killedWhileWriting kills often after little, and sometimes after so much that tables are written.
+func killedWhileWriting(t *testing.T) {
 	root := t.TempDir()
 	acknowledged := make(map[uint64]string)
-	for range *kills {
-		c, err := startChild("append", root)
-		if err != nil {
+	for i := range *kills {
+		most := 500
+		if i%10 == 9 {
+			most = 8000
+		}
+		runAndKill(t, "append", root, rand.IntN(most), func(line string) { keep(t, acknowledged, line) })
+		j := open(t, journal.Options{Dir: filepath.Join(root, "journal"), Project: countKinds})
+		if i%10 == 9 || i == *kills-1 {
+			checkRecords(t, j, acknowledged)
+		} else {
+			checkLatest(t, j, acknowledged)
+		}
+		if err := j.Close(); err != nil {
 			t.Fatal(err)
 		}
-		if !c.waitFor("done") {
-			t.Fatal("the child did not start")
-		}
-		for n := rand.IntN(8000); n > 0 && c.out.Scan(); n-- {
-			keep(t, acknowledged, c.out.Text())
-		}
-		if err := c.cmd.Process.Kill(); err != nil {
-			t.Fatal(err)
-		}
-		for c.out.Scan() {
-			keep(t, acknowledged, c.out.Text())
-		}
-		c.cmd.Wait()
-		checkAfterKill(t, root, acknowledged)
 	}
 	t.Logf("%d kills, %d records acknowledged", *kills, len(acknowledged))
+}
+
+// runAndKill runs a child, kills it when it has printed so many lines, and hands on all that it has printed.
+func runAndKill(t *testing.T, task, root string, lines int, line func(string)) {
+	t.Helper()
+	c, err := startChild(task, root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !c.waitFor("done") {
+		t.Fatal("the child did not start")
+	}
+	for ; lines > 0 && c.out.Scan(); lines-- {
+		line(c.out.Text())
+	}
+	if err := c.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	for c.out.Scan() {
+		line(c.out.Text())
+	}
+	c.cmd.Wait()
 }
 
 // keep notes an acknowledged record; the last line may be cut.
@@ -197,10 +232,41 @@ func keep(t *testing.T, acknowledged map[uint64]string, line string) {
 	acknowledged[seq] = subject
 }
 
+// checkLatest looks for the last acknowledged records only.
+func checkLatest(t *testing.T, j *journal.Journal, acknowledged map[uint64]string) {
+	t.Helper()
+	err := j.View(func(s journal.State) error {
+		for seq := s.Last(); seq > 0 && seq+1000 > s.Last(); seq-- {
+			r, ok, err := s.Read(seq)
+			if err != nil {
+				return err
+			}
+			if want, acked := acknowledged[seq]; !ok || acked && want != r.Subject {
+				t.Fatalf("record %d was acknowledged as %q and is %q", seq, want, r.Subject)
+			}
+		}
+		for seq := range acknowledged {
+			if seq > s.Last() {
+				t.Fatalf("record %d was acknowledged, the last is %d", seq, s.Last())
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func checkAfterKill(t *testing.T, root string, acknowledged map[uint64]string) {
 	t.Helper()
 	j := open(t, journal.Options{Dir: filepath.Join(root, "journal"), Project: countKinds})
 	defer j.Close()
+	checkRecords(t, j, acknowledged)
+}
+
+// checkRecords expects each acknowledged record once, under its number, and all of the journal whole.
+func checkRecords(t *testing.T, j *journal.Journal, acknowledged map[uint64]string) {
+	t.Helper()
 	seen := make(map[string]uint64)
 	found := 0
 	for i, r := range records(t, j) {

@@ -29,7 +29,7 @@ type sample struct {
 }
 
 const (
-	sampleUpdates  = 80
+	sampleUpdates  = 50
 	sampleEntries  = 200 // per update
 	sampleDataSize = 1 << 10
 )
@@ -212,7 +212,7 @@ func bareRecords(t *testing.T, root string) (n int, err error) {
 }
 
 func countWithBareBadger(dir string) error {
-	db, err := badger.Open(journal.EngineOptions(dir).WithNumCompactors(2))
+	db, err := badger.Open(badger.DefaultOptions(dir).WithLogger(nil))
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/dgraph-io/badger/v4"
 )
@@ -53,6 +54,41 @@ func openEngine(o badger.Options) (*badger.DB, error) {
 		return nil, &Error{Kind: Locked, Op: op, PID: parsePID(b)}
 	}
 	return nil, internal(op, cause(err))
+}
+
+// closeLimit is how long closing may take. Badger tries to write out its last table until the disk takes it.
+const closeLimit = 10 * time.Second
+
+// closeEngine closes Badger. After an error it may go on trying, until the process ends; nothing that was acknowledged depends on it.
+func closeEngine(db *badger.DB) error {
+	done := make(chan error, 1)
+	go func() { done <- db.Close() }()
+	limit := time.NewTimer(closeLimit)
+	defer limit.Stop()
+	select {
+	case err := <-done:
+		return err
+	case <-limit.C:
+		return fmt.Errorf("the disk has not taken the last table for %v; it is read from the log at the next opening", closeLimit)
+	}
+}
+
+// removeEmptyLogs removes the logs of no bytes. Badger makes a log and then gives it its size, and takes the size before it
+// removes one: a crash between the two leaves a file that keeps Badger from opening. The survey has found all records elsewhere.
+func removeEmptyLogs(dir string) error {
+	files, err := os.ReadDir(dir)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	for _, e := range files {
+		if ext := filepath.Ext(e.Name()); ext != ".mem" && ext != ".vlog" {
+			continue
+		}
+		if info, ierr := e.Info(); ierr == nil && info.Size() == 0 {
+			err = errors.Join(err, os.Remove(filepath.Join(dir, e.Name())))
+		}
+	}
+	return err
 }
 
 // cause strips from one of Badger's errors what may hold a key.

@@ -3,6 +3,7 @@ package journal
 import (
 	"errors"
 	"sync/atomic"
+	"time"
 )
 
 // gate stands between the readers and the tables that were on the disk when the journal was opened. Nothing is answered
@@ -15,7 +16,12 @@ type gate struct {
 	passed atomic.Bool
 	// broken is the first error that stops writing for good: damage, or a write that failed half way.
 	broken atomic.Pointer[Error]
+	// checked is when everything was last found whole.
+	checked atomic.Pointer[time.Time]
 }
+
+// seen notes that everything was found whole.
+func (g *gate) seen(now time.Time) { g.checked.Store(&now) }
 
 // check verifies all blocks that may hold a Badger key from lo to hi, both included.
 func (g *gate) check(lo, hi []byte) error {

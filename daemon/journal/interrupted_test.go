@@ -3,6 +3,7 @@ package journal_test
 import (
 	"bytes"
 	"maps"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -183,6 +184,30 @@ func TestTwoLogs(t *testing.T) {
 			}
 			if after := contents(t, root); !maps.Equal(before, after) {
 				t.Errorf("Open has changed files:\n%v\n%v", before, after)
+			}
+		})
+	}
+}
+
+// TestEmptyLogs: Badger makes a log and then gives it its size, and takes it away before it removes the log. Killed between the
+// two it leaves a file without a byte, with which it does not open by itself.
+func TestEmptyLogs(t *testing.T) {
+	h := makeHistory(t, 3, nil)
+	for _, name := range []string{"00002.mem", "00000.mem", "000002.vlog"} {
+		t.Run(name, func(t *testing.T) {
+			withEmpty := func() string {
+				root := h.mix(t, 3, 3)
+				if err := os.WriteFile(filepath.Join(root, "journal", name), nil, 0o600); err != nil {
+					t.Fatal(err)
+				}
+				return root
+			}
+			if _, err := badger.Open(journal.EngineOptions(filepath.Join(withEmpty(), "journal"))); err == nil {
+				t.Error("Badger alone opens it: the case shows nothing")
+			}
+			root := withEmpty()
+			if last, err := h.last(root); err != nil || last != 3*perTransaction {
+				t.Errorf("%d records, %v", last, err)
 			}
 		})
 	}

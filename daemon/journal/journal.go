@@ -9,16 +9,15 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
-
-	"github.com/dgraph-io/badger/v4"
 )
 
 // Options say where a journal is and what is derived from it.
 type Options struct {
-	// Dir is the folder of the records. Nothing else may be kept in it.
+	// Dir is the folder of the records. Nothing else may be kept in it, nor in the folders beside it that belong to the journal:
+	// Dir + ".2", which serves in turn with Dir after each purge, Dir + ".replay", and the file Dir + ".rebuild".
 	Dir string
 	// AnchorFile is the witness of the journal's end, outside Dir; "" means Dir + ".anchor".
-	// The file AnchorFile + ".lock" stands beside it. Dir + ".replay" is used by Verify.
+	// The file AnchorFile + ".lock" stands beside it.
 	AnchorFile string
 	// Key encrypts what is in Dir (AES-256); 32 bytes, or nil for plain text. The anchor holds nothing secret.
 	Key []byte
@@ -28,27 +27,33 @@ type Options struct {
 	FreeSpace func(dir string) (uint64, error)
 	// Now is the clock that stamps entries without a time; nil means time.Now.
 	Now func() time.Time
+	// Frozen, when not nil, is why nothing may be written: Update and Purge return it. Reading and checking go on. It is for a
+	// copy that stands in for a damaged journal.
+	Frozen error
 	// Logger gets what happens inside, never keys or contents; nil means none.
 	Logger *slog.Logger
+
+	openFile openFile      // opens the anchor; nil means the system
+	stall    time.Duration // 0 means stallLimit
 }
 
 // Journal is an open journal. Its methods may be called from any number of goroutines.
 type Journal struct {
 	opts   Options
 	log    *slog.Logger
-	db     *badger.DB
 	anchor *anchor
 	lock   *os.File
 
-	gate     *gate
 	keeper   *keeper
 	requests chan *request
 
 	working sync.WaitGroup // the committer's goroutine and the keeper's
 
-	replaying sync.Mutex // held by who has the scratch store
+	purging   sync.Mutex // held for the whole of a purge
+	replaying sync.Mutex // held by who has the replay folder
 
-	mu      sync.Mutex // protects closing, and calls against starting after it
+	mu      sync.Mutex // protects current and its users, closing, and calls against starting after it
+	current *store
 	closing bool
 	calls   sync.WaitGroup // Update, View and Verify in flight
 
@@ -72,7 +77,7 @@ func Open(o Options) (*Journal, error) {
 	}
 	j := &Journal{opts: o, log: o.Logger, lock: lock}
 	if err := j.open(); err != nil {
-		j.release()
+		j.giveBack()
 		return nil, asError(op, err)
 	}
 	return j, nil
@@ -109,6 +114,12 @@ func (o Options) complete() (Options, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.stall == 0 {
+		o.stall = stallLimit
+	}
+	if o.openFile == nil {
+		o.openFile = openOSFile
+	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -116,41 +127,46 @@ func (o Options) complete() (Options, error) {
 }
 
 func (j *Journal) open() error {
-	if err := os.RemoveAll(scratchDir(j.opts.Dir)); err != nil {
+	if err := os.RemoveAll(j.opts.replayFolder()); err != nil {
 		return err
 	}
 	// Badger maps the files that it makes here: on a full disk it would take the process down.
-	if err := j.checkSpace("cannot open the journal", openMark); err != nil {
+	if err := j.opts.checkSpace("cannot open the journal", openMark); err != nil {
 		return err
 	}
 	if err := j.openAnchor(); err != nil {
 		return err
 	}
-	tables, err := survey(j.opts.Dir, j.opts.Key, j.anchor.tail)
+	a := j.anchor.witness()
+	s, t, err := j.openStore(a)
 	if err != nil {
 		return err
 	}
-	j.gate = &gate{tables: tables}
-	if j.db, err = openEngine(engineOptions(j.opts.Dir, j.opts.Key, j.log)); err != nil {
-		return err
-	}
-	t, err := j.reconcile()
-	if err != nil {
+	j.current = s
+	if err := j.opts.removeLeftovers(a); err != nil {
 		return err
 	}
 	j.requests = make(chan *request, maxBatch)
-	c := &committer{j: j, tail: t}
+	c := &committer{j: j, store: s, tail: t}
 	j.keeper = newKeeper(j)
 	j.working.Go(c.run)
 	j.working.Go(j.keeper.run)
 	return nil
 }
 
-// release gives back what a failed open or a close still holds.
-func (j *Journal) release() error {
+func (o Options) replayFolder() string { return o.Dir + ".replay" }
+
+// removeLeftovers removes what a purge or a rebuilding that was cut short has left, once the journal that the anchor names is
+// known to be whole.
+func (o Options) removeLeftovers(a slot) error {
+	return errors.Join(o.clear(o.folder(a.purge.epoch+1)), os.RemoveAll(o.rebuildMark()))
+}
+
+// giveBack gives back what a failed open or a close still holds.
+func (j *Journal) giveBack() error {
 	var errs []error
-	if j.db != nil {
-		errs = append(errs, j.db.Close())
+	if j.current != nil {
+		errs = append(errs, closeEngine(j.current.db))
 	}
 	if j.anchor != nil {
 		errs = append(errs, j.anchor.close())
@@ -170,7 +186,7 @@ func (j *Journal) Close() error {
 		close(j.requests)
 		close(j.keeper.stop)
 		j.working.Wait()
-		if err := j.release(); err != nil {
+		if err := j.giveBack(); err != nil {
 			j.closeErr = internal("cannot close the journal", cause(err))
 		}
 	})
@@ -200,9 +216,15 @@ func (j *Journal) View(f func(State) error) error {
 }
 
 func (j *Journal) view(f func(State) error) error {
-	txn := j.db.NewTransaction(false)
+	st := j.acquire()
+	defer j.release(st)
+	return st.view(f)
+}
+
+func (st *store) view(f func(State) error) error {
+	txn := st.db.NewTransaction(false)
 	defer discard(txn)
-	s := State{txn: txn, gate: j.gate}
+	s := State{txn: txn, gate: st.gate, base: st.base}
 	t, _, err := s.tail()
 	if err != nil {
 		return err
@@ -225,33 +247,49 @@ func (j *Journal) Update(ctx context.Context, decide func(State) ([]Entry, error
 		return nil, err
 	}
 	defer j.calls.Done()
-	if err := ctx.Err(); err != nil {
-		return nil, err
+	if j.opts.Frozen != nil {
+		return nil, j.opts.Frozen
 	}
 	r := &request{decide: decide, done: make(chan struct{})}
+	err := j.ask(ctx, r)
+	return r.records, err
+}
+
+// ask has the committer serve a request.
+func (j *Journal) ask(ctx context.Context, r *request) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	select {
 	case j.requests <- r:
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return ctx.Err()
 	}
 	select {
 	case <-r.done:
 	case <-ctx.Done():
 		if r.begun.CompareAndSwap(false, true) {
-			return nil, ctx.Err()
+			return ctx.Err()
 		}
 		<-r.done
 	}
-	return r.records, r.err
+	return r.err
 }
 
-// Err returns why the journal has stopped writing for good: a Damaged or an Internal error. It is nil while all is well;
-// a full disk is not for good.
-func (j *Journal) Err() error { return j.gate.err() }
+// Err returns why the journal writes nothing and won't: Options.Frozen, or a Damaged or an Internal error. It is nil while all is
+// well; a full disk is not for good.
+func (j *Journal) Err() error {
+	s := j.acquire()
+	defer j.release(s)
+	if err := s.gate.err(); err != nil {
+		return err
+	}
+	return j.opts.Frozen
+}
 
 // checkSpace returns a DiskFull error if less than need bytes are free.
-func (j *Journal) checkSpace(op string, need uint64) error {
-	free, err := j.opts.FreeSpace(j.opts.Dir)
+func (o Options) checkSpace(op string, need uint64) error {
+	free, err := o.FreeSpace(o.Dir)
 	if err != nil {
 		return internal(op, fmt.Errorf("cannot tell the free space: %w", err))
 	}

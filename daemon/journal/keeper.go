@@ -47,7 +47,7 @@ func (k *keeper) run() {
 			close(k.checked)
 		})
 		var again <-chan time.Time
-		if (err != nil || !k.compact()) && k.j.gate.err() == nil {
+		if (err != nil || !k.compact()) && k.j.Err() == nil {
 			again = time.After(retryAfter)
 		}
 		select {
@@ -61,22 +61,25 @@ func (k *keeper) run() {
 
 // check verifies the tables of the opening that are not verified yet.
 func (k *keeper) check() error {
-	if k.j.gate.passed.Load() {
+	s := k.j.acquire()
+	defer k.j.release(s)
+	if s.gate.passed.Load() {
 		return nil
 	}
-	for _, t := range k.j.gate.tables {
+	for _, t := range s.gate.tables {
 		select {
 		case <-k.stop:
 			return &Error{Kind: Closed, Op: "cannot check the journal"}
 		default:
 		}
 		if err := t.verify(); err != nil {
-			err := k.j.gate.report(t.failure(err))
+			err := s.gate.report(t.failure(err))
 			k.j.log.Error("journal: a table can't be checked", "err", err)
 			return err
 		}
 	}
-	k.j.gate.passed.Store(true)
+	s.gate.passed.Store(true)
+	s.gate.seen(k.j.opts.Now())
 	return nil
 }
 
@@ -92,17 +95,19 @@ func (k *keeper) wake() {
 func (k *keeper) compact() bool {
 	k.merging.Lock()
 	defer k.merging.Unlock()
-	if levelZero(k.j.db) < compactAt {
+	s := k.j.acquire()
+	defer k.j.release(s)
+	if levelZero(s.db) < compactAt {
 		return true
 	}
-	if !k.j.gate.passed.Load() || k.j.gate.err() != nil {
+	if !s.gate.passed.Load() || s.gate.err() != nil {
 		return false
 	}
 	// Merging writes before it deletes.
-	if err := k.j.checkSpace("cannot merge tables", watermark); err != nil {
+	if err := k.j.opts.checkSpace("cannot merge tables", watermark); err != nil {
 		return false
 	}
-	if err := k.j.db.Flatten(1); err != nil {
+	if err := s.db.Flatten(1); err != nil {
 		k.j.log.Warn("journal: tables not merged", "err", cause(err))
 		return false
 	}

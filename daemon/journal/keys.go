@@ -8,13 +8,15 @@ import (
 // Key spaces in Badger. Records and derived state never share a first byte.
 const (
 	spaceDerived = 'd' // 'd' + the projection's key
+	spaceKept    = 'k' // 'k' + the projection's key: a derived value as it was at the checkpoint
 	spaceMeta    = 'm'
 	spaceRecord  = 'r' // 'r' + sequence number, 8 bytes big endian
 )
 
 var (
-	keyIdentity = []byte("m/id")
-	keyTail     = []byte("m/tail")
+	keyIdentity   = []byte("m/id")
+	keyTail       = []byte("m/tail")
+	keyCheckpoint = []byte("m/checkpoint") // the base, after a purge
 )
 
 func recordKey(seq uint64) []byte {
@@ -23,6 +25,10 @@ func recordKey(seq uint64) []byte {
 
 func derivedKey(key string) []byte {
 	return append([]byte{spaceDerived}, key...)
+}
+
+func keptKey(key string) []byte {
+	return append([]byte{spaceKept}, key...)
 }
 
 // A derived value is stored behind one byte, so that hiding a key needs no deletion: Badger has had bugs that brought

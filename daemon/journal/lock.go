@@ -3,6 +3,7 @@ package journal
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"strconv"
 	"strings"
@@ -34,6 +35,26 @@ func takeLock(path string) (*os.File, error) {
 		return nil, err
 	}
 	return f, nil
+}
+
+// probeLock returns a Locked error if another process holds the lock, and changes nothing.
+func probeLock(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := lockFile(f); !errors.Is(err, errHeld) {
+		return err
+	}
+	b, err := io.ReadAll(io.LimitReader(f, 20))
+	if err != nil {
+		b = nil
+	}
+	return &Error{Kind: Locked, Op: "cannot read the journal", PID: parsePID(b)}
 }
 
 // parsePID returns the process number written in a lock file, ours or Badger's, or 0.

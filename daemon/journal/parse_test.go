@@ -1,6 +1,10 @@
 package journal
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -60,13 +64,32 @@ func TestEncodingsStay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	zeros := func(n int) string { return strings.Repeat("00", n) }
 	anchorSlot := slot{id: [16]byte{1, 2}, generation: 3, tail: tail{last: 4, count: 5, head: Hash{6}}}.encode()
 	stored := storedTail{first: 7, tail: tail{last: 8, count: 9, head: Hash{10}}}.encode()
-	zeros := func(n int) string { return strings.Repeat("00", n) }
+	switched := slot{id: ID{1, 2}, generation: 3, tail: tail{last: 4, count: 5, head: Hash{6}},
+		purge: purgeMark{epoch: 7, digest: Hash{8}, until: 9}}.encode()
+	var checkpoint bytes.Buffer
+	c := newCheckpoint(&checkpoint, ID{1, 2}, 300, Hash{3})
+	c.record(record)
+	c.endRecords()
+	c.pair("k", []byte("v"))
+	at, err := c.end()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const digest = "90244d0585cc1fb38735a355caa388c180c4b854f47ac2083f893693cf7650ff"
 	tests := []struct {
 		name, want string
 		got        []byte
 	}{
+		{"anchor slot after a purge", "4147524146454a31" + "0000000000000003" + "0102" + zeros(14) + "0000000000000004" +
+			"0000000000000005" + "06" + zeros(31) + "00000007" + "08" + zeros(31) + "0000000000000009" + "7a0f05e6", switched},
+		{"checkpoint", "01" + "0102" + zeros(14) + "000000000000012c" + "03" + zeros(31) + "67" + hex.EncodeToString(record) + "00" +
+			"016b" + "0176" + "00" + digest, checkpoint.Bytes()},
+		{"mark of the checkpoint", "0102" + zeros(14) + "000000000000012c" + "0000000000000001" + "03" + zeros(31) +
+			"0000000000000001" + digest, at.encode()},
+		{"kept key", "6b" + "6b", keptKey("k")},
 		{"record", "01" + "0000000000000102" + "0000018bcfe5687b" + "0002" + "016b" + "0173" + "06616374657572" + "00" +
 			"077b2261223a317d" + "aa" + zeros(31) +
 			"ee4a849fdc52c8bfbb3580ba03682cbf547822457d5fcfb74e4f37ec88242aaf", record},
@@ -140,6 +163,55 @@ func FuzzAnchorSlot(f *testing.F) {
 	})
 }
 
+func FuzzCheckpoint(f *testing.F) {
+	var b bytes.Buffer
+	c := newCheckpoint(&b, ID{1}, 9, Hash{2})
+	_, record, err := newRecord(Entry{Kind: "k", Data: []byte(`{}`)}, 7, Hash{1}, time.UnixMilli(1))
+	if err != nil {
+		f.Fatal(err)
+	}
+	c.record(record)
+	c.endRecords()
+	c.pair("a", []byte("1"))
+	c.pair("b", []byte("2"))
+	if _, err := c.end(); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b.Bytes())
+	f.Add(b.Bytes()[:b.Len()-len(Hash{})])
+	f.Fuzz(func(t *testing.T, b []byte) {
+		// Whoever makes the bytes makes the digest fit.
+		sum := sha256.Sum256(b)
+		b = append(b, sum[:]...)
+		var again bytes.Buffer
+		var c *checkpointWriter
+		if len(b) > checkpointFixed {
+			c = newCheckpoint(&again, ID(b[1:]), binary.BigEndian.Uint64(b[17:]), Hash(b[25:]))
+		}
+		inRecords := true
+		got, err := readCheckpoint(b, func(_ Record, encoded []byte) error {
+			c.record(encoded)
+			return nil
+		}, func(key string, value []byte) error {
+			if inRecords {
+				c.endRecords()
+				inRecords = false
+			}
+			c.pair(key, value)
+			return nil
+		})
+		if err != nil {
+			return
+		}
+		if inRecords {
+			c.endRecords()
+		}
+		if at, err := c.end(); err != nil || at != got || !bytes.Equal(again.Bytes(), b) {
+			t.Errorf("%x is a second encoding of %x (%v)", b, again.Bytes(), err)
+		}
+	})
+}
+
 // sampleFiles returns a small table and a small log as Badger writes them.
 func sampleFiles(f *testing.F) (table, log []byte) {
 	f.Helper()
@@ -190,6 +262,11 @@ func FuzzTable(f *testing.F) {
 			t.Error("find has read a block that verifyRange refuses")
 		}
 		tf.verify()
+		if err := carveTable(path, [][]byte{nil, make([]byte, 32)}, func(t *tableFile, at spot, b block) {
+			b.each(t, at, func(*tableFile, spot, []byte, []byte) {})
+		}); err != nil {
+			t.Error(err)
+		}
 	})
 }
 
@@ -202,8 +279,25 @@ func FuzzLog(f *testing.F) {
 		if err := os.WriteFile(path, b, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := readWAL(path, func(uint64) ([]byte, error) { return nil, nil }); err != nil {
+		noKeys := func(uint64) ([]byte, error) { return nil, nil }
+		committed, err := readWAL(path, noKeys)
+		if err != nil {
 			t.Error(err)
+		}
+		carved, err := carveLog(path, [][]byte{nil}, noKeys, 1<<63)
+		if err != nil {
+			t.Error(err)
+		}
+		whole := make(map[uint64]bool)
+		for _, e := range carved {
+			if seq, ok := e.seq(); ok {
+				whole[seq] = true
+			}
+		}
+		for _, seq := range committed {
+			if !whole[seq] {
+				t.Errorf("record %d is committed and was not carved", seq)
+			}
 		}
 	})
 }

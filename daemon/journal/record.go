@@ -98,6 +98,18 @@ func appendRecord(b []byte, r *Record) []byte {
 
 var errRecord = errors.New("not a whole record")
 
+// Encode returns the record as it is stored, with a hash that fits.
+func (r Record) Encode() []byte { return appendRecord(nil, &r) }
+
+// DecodeRecord is the inverse of Encode. It refuses bytes whose hash does not match with an Invalid error.
+func DecodeRecord(b []byte) (Record, error) {
+	r, err := decodeRecord(b)
+	if err != nil {
+		return Record{}, &Error{Kind: Invalid, Op: "cannot decode a record", Err: err}
+	}
+	return r, nil
+}
+
 // decodeRecord is the inverse of appendRecord. It refuses bytes whose hash does not match.
 // The record does not alias b.
 func decodeRecord(b []byte) (Record, error) {
@@ -141,7 +153,13 @@ func uvarintLen(n uint64) int {
 	return w
 }
 
+// ID tells journals apart. It is drawn when a journal is made and stays through purges and restores.
+type ID [16]byte
+
+// String returns the first digits, which are enough for people.
+func (id ID) String() string { return fmt.Sprintf("%x", id[:4]) }
+
 // genesis is the Prev of record 1: it ties the chain to one journal, so that records of two journals can't be mixed.
-func genesis(id [16]byte) Hash {
+func genesis(id ID) Hash {
 	return sha256.Sum256(append([]byte("agrafe journal "), id[:]...))
 }

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 
 	"github.com/dgraph-io/badger/v4"
@@ -89,7 +90,7 @@ func (c *cursor) pass(g *gate, k []byte) error {
 func (s State) iterate(reverse bool, from []byte, f func(k []byte, value func() ([]byte, error)) (bool, error)) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = internal("cannot read the journal", fmt.Errorf("badger: %v", p))
+			err = s.astray(fmt.Errorf("badger: %v", p))
 		}
 	}()
 	o := badger.DefaultIteratorOptions
@@ -104,13 +105,28 @@ func (s State) iterate(reverse bool, from []byte, f func(k []byte, value func() 
 		}
 		return b, nil
 	}
+	var last []byte
 	for it.Seek(from); it.Valid(); it.Next() {
-		more, err := f(it.Item().Key(), value)
+		k := it.Item().Key()
+		// At a damaged block Badger may begin again elsewhere.
+		if d := bytes.Compare(k, last); last != nil && (d == 0 || d < 0 != reverse) {
+			return s.astray(errors.New("badger: keys out of order"))
+		}
+		last = append(last[:0], k...)
+		more, err := f(k, value)
 		if err != nil || !more {
 			return err
 		}
 	}
 	return nil
+}
+
+// astray is for what Badger does only when it meets damage: all tables are checked to name it.
+func (s State) astray(found error) error {
+	if err := s.gate.check([]byte{0}, []byte{0xff}); err != nil {
+		return err
+	}
+	return internal("cannot read the journal", found)
 }
 
 func (s State) tail() (t storedTail, found bool, err error) {

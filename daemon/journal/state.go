@@ -14,8 +14,13 @@ import (
 type State struct {
 	txn  *badger.Txn
 	gate *gate
+	base base
 	last uint64
 }
+
+// First returns the number of the first record of the chain: 1, or the one behind the checkpoint.
+// It is Last + 1 when there is none.
+func (s State) First() uint64 { return s.base.last + 1 }
 
 // Last returns the sequence number of the last record, 0 when there is none.
 func (s State) Last() uint64 { return s.last }
@@ -30,31 +35,34 @@ func (s State) Get(key string) ([]byte, bool, error) {
 	return v, ok, nil
 }
 
-// Read returns the record with this sequence number, and false when the journal has none with it.
+// Read returns the record with this sequence number, and false when the journal has none with it, or a purge has removed it.
 // A record that must be there and is not, or is not what was written, gives a Damaged error.
 func (s State) Read(seq uint64) (Record, bool, error) {
 	if seq == 0 || seq > s.last {
 		return Record{}, false, nil
 	}
 	b, err := s.load(recordKey(seq))
-	if err != nil {
+	if err != nil || b == nil && seq <= s.base.last {
 		return Record{}, false, err
 	}
 	r, err := s.checked(seq, b)
 	return r, err == nil, err
 }
 
-// Range yields the records from first to last, both included, in order; last beyond the end means the end.
-// It stops at the first error. Every record is checked, and its link to the one before it.
+// Range yields the records of the chain from first to last, both included, in order; first before First means First, and last
+// beyond the end means the end. It stops at the first error. Every record is checked, and its link to the one before it.
 func (s State) Range(first, last uint64) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
 		var prev *Hash
-		for seq := max(first, 1); seq <= min(last, s.last); {
+		if first <= s.First() {
+			first, prev = s.First(), &s.base.head
+		}
+		for seq := first; seq <= min(last, s.last); {
 			chunk, err := s.chunk(seq, min(last, s.last, seq+rangeChunk-1))
 			for i := range chunk {
 				if prev != nil && chunk[i].Prev != *prev {
 					yield(Record{}, s.gate.report(damaged("cannot read the journal",
-						fmt.Sprintf("record %d linked to record %d", seq, seq-1), "another link")))
+						fmt.Sprintf("record %d linked to what is before it", seq), "another link")))
 					return
 				}
 				if !yield(chunk[i], nil) {

@@ -18,15 +18,15 @@ import (
 //
 // The records that the anchor vouches for must be there: the last one in a log or a table, and what the logs hold
 // must join without a gap to what the tables hold.
-func survey(dir string, key []byte, a tail) ([]*tableFile, error) {
+func survey(dir string, key []byte, a slot) ([]*tableFile, error) {
 	const op = "cannot open the journal"
 	used, err := hasFiles(dir)
 	if err != nil {
 		return nil, internal(op, err)
 	}
 	if !used {
-		if a.last > 0 {
-			return nil, damaged(op, a.String(), "an empty folder")
+		if a.tail.last > 0 {
+			return nil, damaged(op, a.tail.String(), "an empty folder")
 		}
 		return nil, nil
 	}
@@ -137,8 +137,9 @@ func surveyLogs(dir string, keys dataKeys) ([]uint64, error) {
 
 // joins checks that logs and tables hold the records up to the anchor's without a gap between them. Badger writes tables
 // in the order of the records, and a table holds what its log held: if the ends meet, nothing is missing between.
-func joins(tables []*tableFile, logged []uint64, a tail) error {
+func joins(tables []*tableFile, logged []uint64, s slot) error {
 	const op = "cannot open the journal"
+	a := s.tail
 	need := a.last // the record that the tables must have
 	for i, seq := range logged {
 		if i > 0 && seq != logged[i-1]+1 {
@@ -148,7 +149,12 @@ func joins(tables []*tableFile, logged []uint64, a tail) error {
 	if n := len(logged); n > 0 && logged[n-1] >= a.last {
 		need = logged[0] - 1
 	}
-	if need == 0 {
+	if s.purge.until > 0 {
+		if err := hasCheckpoint(tables, s.purge); err != nil {
+			return err
+		}
+	}
+	if need <= s.purge.until { // it need not have been kept
 		return nil
 	}
 	for _, t := range tables {
@@ -166,4 +172,23 @@ func joins(tables []*tableFile, logged []uint64, a tail) error {
 		return nil
 	}
 	return damaged(op, fmt.Sprintf("record %d", need), "none in the tables and logs")
+}
+
+// hasCheckpoint checks that the tables have the checkpoint that the anchor names.
+func hasCheckpoint(tables []*tableFile, p purgeMark) error {
+	const op = "cannot open the journal"
+	for _, t := range tables {
+		v, err := t.find(keyCheckpoint)
+		if err != nil {
+			return t.failure(err)
+		}
+		if v == nil {
+			continue
+		}
+		if b, ok := decodeBase(v); !ok || b.digest != p.digest || b.last != p.until {
+			return damaged(op, fmt.Sprintf("the checkpoint %x…", p.digest[:4]), "another one")
+		}
+		return nil
+	}
+	return damaged(op, fmt.Sprintf("the checkpoint %x…", p.digest[:4]), "none in the tables")
 }

@@ -170,12 +170,13 @@ func (t *tableFile) find(key []byte) (value []byte, err error) {
 	return nil, nil
 }
 
-// around returns the blocks that may hold a key from lo to hi, both without versions.
+// around returns the blocks that may hold a key from lo to hi, both without versions, and the one behind: Badger looks into it
+// when it seeks backwards, and ends there if it is damaged.
 func (x tableIndex) around(lo, hi []byte) (first, last int) {
 	// The first block whose first key is not before lo; the one before it may end in lo.
 	first = sort.Search(x.blocks(), func(i int) bool { return bytes.Compare(y.ParseKey(x.first(i)), lo) >= 0 })
 	last = sort.Search(x.blocks(), func(i int) bool { return bytes.Compare(y.ParseKey(x.first(i)), hi) > 0 })
-	return max(first-1, 0), max(last-1, 0)
+	return max(first-1, 0), min(last, x.blocks()-1)
 }
 
 // failure makes an error of reading this table an *Error: damage, unless the file is there and can't be opened.

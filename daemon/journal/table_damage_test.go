@@ -13,24 +13,35 @@ import (
 	"github.com/agrafe-fse/agrafe/daemon/journal"
 )
 
-// TestChangedBlock changes four bytes inside a table, where Badger alone loses records without an error.
-func TestChangedBlock(t *testing.T) {
-	changedAt := func(sixteenths int) (root string, s sample) {
-		return damageCase{break_: func(t *testing.T, root string) {
-			edit(t, files(t, root, "*.sst")[0], func(b []byte) []byte { return flip(len(b)*sixteenths/16, 4)(b) })
-		}}.prepare(t)
-	}
-	place, lost := 2, 0
-	for ; lost == 0; place++ {
-		if place == 14 {
-			t.Fatal("Badger alone loses nothing: the test shows nothing")
+// changedAt changes four bytes at so many sixteenths of a table.
+func changedAt(t *testing.T, sixteenths int) (root string, s sample) {
+	return damageCase{break_: func(t *testing.T, root string) {
+		edit(t, files(t, root, "*.sst")[0], func(b []byte) []byte { return flip(len(b)*sixteenths/16, 4)(b) })
+	}}.prepare(t)
+}
+
+// placeOfLoss finds where Badger alone loses records without an error, and how many.
+func placeOfLoss(t *testing.T) (sixteenths, lost int) {
+	t.Helper()
+	for place := 2; place < 14; place++ {
+		root, s := changedAt(t, place)
+		if n, err := bareRecords(t, root); err == nil && n < s.records {
+			return place, s.records - n
 		}
-		root, s := changedAt(place)
-		if n, err := bareRecords(t, root); err == nil {
-			lost = s.records - n
-		}
 	}
-	root, _ := changedAt(place - 1)
+	t.Fatal("Badger alone loses nothing: the test shows nothing")
+	return 0, 0
+}
+
+func bareLosesToAChangedBlock(t *testing.T) {
+	_, lost := placeOfLoss(t)
+	t.Logf("%d records less, no error", lost)
+}
+
+// changedBlock changes four bytes inside a table, where Badger alone loses records without an error.
+func changedBlock(t *testing.T) {
+	place, _ := placeOfLoss(t)
+	root, _ := changedAt(t, place)
 	j := open(t, journal.Options{Dir: filepath.Join(root, "journal"), Project: countKinds})
 	err := j.View(func(s journal.State) error {
 		for _, err := range s.Range(1, s.Last()) {

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"iter"
 	"path/filepath"
 
 	"github.com/dgraph-io/badger/v4"
@@ -13,16 +15,17 @@ import (
 
 // Report is what Verify has read and found whole.
 type Report struct {
-	First, Last uint64 // first and last record; both 0 in an empty journal
+	First, Last uint64 // first and last record of the chain; both 0 when it has none
 	Records     uint64
-	Head        Hash // hash of the last record
+	Kept        uint64 // records before the chain that the checkpoint has kept
+	Head        Hash   // hash of the last record
 	Tables      int
 	TableBytes  int64
 	DerivedKeys int // hidden ones included
 }
 
-// Verify reads everything: each block of each table, the chain from the first record to the last, the anchor file, and the
-// derived state, which it compares with one derived anew from the first record. It takes seconds to minutes and, for the
+// Verify reads everything: each block of each table, the checkpoint if there is one, the chain from the first record
+// to the last, the anchor file, and the derived state, which it compares with one derived anew. It takes seconds to minutes and, for the
 // time of it, a second copy of the derived state on the same volume. Reading and writing go on meanwhile;
 // what is written meanwhile is not part of the report.
 //
@@ -32,12 +35,14 @@ func (j *Journal) Verify(ctx context.Context) (Report, error) {
 		return Report{}, err
 	}
 	defer j.calls.Done()
+	st := j.acquire()
+	defer j.release(st)
 	var r Report
-	if err := j.verifyTables(ctx, &r); err != nil {
+	if err := j.verifyTables(ctx, st, &r); err != nil {
 		return Report{}, err
 	}
-	err := j.view(func(s State) error {
-		if err := j.verifyAnchor(); err != nil {
+	err := st.view(func(s State) error {
+		if err := j.verifyAnchor(s.gate); err != nil {
 			return err
 		}
 		if err := j.verifyChain(ctx, s, &r); err != nil {
@@ -50,10 +55,11 @@ func (j *Journal) Verify(ctx context.Context) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
+	st.gate.seen(j.opts.Now())
 	return r, nil
 }
 
-// Replay derives the state anew from record 1 and compares it with the stored one, key by key. It returns the number of
+// Replay derives the state anew from what the journal begins with and compares it with the stored one, key by key. It returns the number of
 // keys, hidden ones included, and a Damaged error at the first difference. Verify includes it.
 func (j *Journal) Replay(ctx context.Context) (keys int, err error) {
 	if err := j.enter("cannot replay the journal"); err != nil {
@@ -68,16 +74,16 @@ func (j *Journal) Replay(ctx context.Context) (keys int, err error) {
 }
 
 // verifyTables reads the tables as they are on the disk now, not as they were when they were last checked.
-func (j *Journal) verifyTables(ctx context.Context, r *Report) error {
+func (j *Journal) verifyTables(ctx context.Context, st *store, r *Report) error {
 	j.keeper.merging.Lock() // so that none is deleted meanwhile
 	defer j.keeper.merging.Unlock()
-	m, err := readManifest(filepath.Join(j.opts.Dir, badger.ManifestFilename))
+	m, err := readManifest(filepath.Join(st.dir, badger.ManifestFilename))
 	if err != nil {
-		return j.gate.report(err)
+		return st.gate.report(err)
 	}
-	keys, err := openKeys(j.opts.Dir, j.opts.Key)
+	keys, err := openKeys(st.dir, j.opts.Key)
 	if err != nil {
-		return j.gate.report(err)
+		return st.gate.report(err)
 	}
 	for id, tm := range m.Tables {
 		if err := ctx.Err(); err != nil {
@@ -85,11 +91,11 @@ func (j *Journal) verifyTables(ctx context.Context, r *Report) error {
 		}
 		key, err := keys(tm.KeyID)
 		if err != nil {
-			return j.gate.report(err)
+			return st.gate.report(err)
 		}
-		t := &tableFile{path: table.NewFilename(id, j.opts.Dir), id: id, key: key, compression: tm.Compression}
+		t := &tableFile{path: table.NewFilename(id, st.dir), id: id, key: key, compression: tm.Compression}
 		if err := t.verify(); err != nil {
-			return j.gate.report(t.failure(err))
+			return st.gate.report(t.failure(err))
 		}
 		r.Tables++
 		r.TableBytes += t.size
@@ -98,82 +104,106 @@ func (j *Journal) verifyTables(ctx context.Context, r *Report) error {
 }
 
 // verifyAnchor compares the file with what was last written to it.
-func (j *Journal) verifyAnchor() error {
+func (j *Journal) verifyAnchor(g *gate) error {
+	const op = "cannot verify the journal"
 	want := j.anchor.witness()
-	a, err := openAnchor(j.opts.AnchorFile)
+	a, err := readAnchor(j.opts.AnchorFile)
 	if errors.Is(err, errNoAnchor) {
-		err = damaged("cannot verify the journal", "the anchor file", "none")
+		err = damaged(op, "the anchor file", "none")
 	}
 	if err != nil {
-		return j.gate.report(asError("cannot verify the journal", err))
+		return g.report(asError(op, err))
 	}
-	defer a.close()
 	// Updates go on: the file may be ahead of what was asked for a moment ago, never behind.
-	if a.id != want.id || a.tail.last < want.tail.last || a.tail.last == want.tail.last && a.tail != want.tail {
-		return j.gate.report(damaged("cannot verify the journal", "an anchor at "+want.tail.String(), a.tail.String()))
+	if a.id != want.id || a.generation < want.generation || a.tail.last < want.tail.last ||
+		a.generation == want.generation && a != want {
+		return g.report(damaged(op, "an anchor at "+want.tail.String(), a.tail.String()))
 	}
 	return nil
 }
 
 func (j *Journal) verifyChain(ctx context.Context, s State, r *Report) error {
 	const op = "cannot verify the journal"
-	t, _, err := s.tail()
+	t, found, err := s.tail()
 	if err != nil {
 		return err
 	}
-	head := genesis(j.anchor.witness().id)
-	// Range checks every link but that of the first.
-	for rec, err := range s.Range(1, s.last) {
+	if s.base.purged() {
+		if err := s.checkpoint(io.Discard); err != nil {
+			return err
+		}
+	}
+	r.Kept, r.Head = s.base.count, s.base.head
+	// Range checks every link.
+	for rec, err := range s.Range(s.First(), s.last) {
 		if err == nil {
 			err = ctx.Err()
 		}
 		if err != nil {
 			return err
 		}
-		if rec.Seq == 1 && rec.Prev != head {
-			return j.gate.report(damaged(op, "a first record of this journal", "one of another"))
-		}
-		head = rec.Hash
+		r.Head = rec.Hash
 		r.Records++
 	}
-	if s.last > 0 {
-		r.First, r.Last = 1, s.last
+	if r.Records > 0 {
+		r.First, r.Last = s.First(), s.last
 	}
-	r.Head = head
-	if s.last > 0 && (head != t.head || r.Records != t.count) {
-		return j.gate.report(damaged(op, t.tail.String(), fmt.Sprintf("%d records ending in %x…", r.Records, head[:4])))
+	if found && (r.Head != t.head || r.Kept+r.Records != t.count) {
+		return s.gate.report(damaged(op, t.tail.String(), fmt.Sprintf("%d records ending in %x…", r.Kept+r.Records, r.Head[:4])))
 	}
 	return nil
 }
 
-// replay derives into a scratch store beside the journal and compares.
+// replay derives into a store beside the journal and compares.
 func (j *Journal) replay(ctx context.Context, s State) (int, error) {
 	j.replaying.Lock()
 	defer j.replaying.Unlock()
-	x, err := newScratch(j)
+	x, err := j.rederive(ctx, s, s.last)
 	if err != nil {
 		return 0, err
 	}
 	defer x.remove()
-	for r, err := range s.Range(1, s.last) {
+	return x.compare(s)
+}
+
+// rederive derives the state as it was after a record of the chain. It needs replaying; who calls it removes the result.
+func (j *Journal) rederive(ctx context.Context, s State, until uint64) (*builder, error) {
+	x, err := newBuilder("cannot replay the journal", j.opts, j.opts.replayFolder())
+	if err != nil {
+		return nil, err
+	}
+	x.base, x.tail = s.base, s.base.tail
+	err = s.keptPairs(x.set)
+	if err == nil {
+		err = x.deriveAll(ctx, s.Range(s.First(), until))
+	}
+	if err == nil {
+		err = x.flush()
+	}
+	if err != nil {
+		x.remove()
+		return nil, err
+	}
+	return x, nil
+}
+
+func (x *builder) deriveAll(ctx context.Context, records iter.Seq2[Record, error]) error {
+	for r, err := range records {
 		if err == nil {
 			err = ctx.Err()
 		}
 		if err == nil {
-			err = x.apply(r)
+			err = x.derive(r)
 		}
 		if err != nil {
-			return 0, err
+			return err
 		}
 	}
-	if err := x.flush(); err != nil {
-		return 0, err
-	}
-	return x.compare(s)
+	return nil
 }
 
 // compare walks through both derived states at once.
-func (x *scratch) compare(s State) (keys int, err error) {
+func (x *builder) compare(s State) (keys int, err error) {
 	txn := x.db.NewTransaction(false)
 	defer discard(txn)
 	o := badger.DefaultIteratorOptions

@@ -26,9 +26,13 @@ var openDay = time.Date(2026, time.June, 16, 10, 0, 0, 0, time.UTC)
 
 func now() time.Time { return openDay }
 
+func optionsIn(dir string) Options {
+	return Options{Dir: filepath.Join(dir, "journal"), Anchor: filepath.Join(dir, "anchor"), Log: slog.New(slog.DiscardHandler), Now: now}
+}
+
 func openBook(t testing.TB, dir string) *Book {
 	t.Helper()
-	b, err := Open(Options{Dir: filepath.Join(dir, "journal"), Anchor: filepath.Join(dir, "anchor"), Log: slog.New(slog.DiscardHandler), Now: now})
+	b, err := Open(optionsIn(dir))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +91,7 @@ func signed(t testing.TB, b *Book, owner string, d *fse.Draft, price *fse.Prix) 
 // verify checks the journal and that a replay gives the same state.
 func verify(t testing.TB, b *Book) {
 	t.Helper()
-	if _, err := b.journal.Verify(context.Background()); err != nil {
+	if _, err := b.Verify(context.Background()); err != nil {
 		t.Errorf("Verify: %v", err)
 	}
 }
@@ -334,17 +338,17 @@ func TestPages(t *testing.T) {
 func TestDiskFull(t *testing.T) {
 	var full atomic.Bool
 	dir := t.TempDir()
-	j, err := journal.Open(journal.Options{Dir: filepath.Join(dir, "journal"), AnchorFile: filepath.Join(dir, "anchor"), Project: project, Now: now,
-		FreeSpace: func(string) (uint64, error) {
-			if full.Load() {
-				return 0, nil
-			}
-			return 1 << 40, nil
-		}})
+	o := optionsIn(dir)
+	o.FreeSpace = func(string) (uint64, error) {
+		if full.Load() {
+			return 0, nil
+		}
+		return 1 << 40, nil
+	}
+	b, err := Open(o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &Book{journal: j, now: now}
 	t.Cleanup(func() { _ = b.Close() })
 	d := draft(doctor)
 	price := priceOf(t, d)
@@ -353,10 +357,10 @@ func TestDiskFull(t *testing.T) {
 	full.Store(true)
 	calls := map[string]func() error{
 		"create":  func() error { _, err := b.Create(t.Context(), alice, d, Call{}); return err },
-		"update":  func() error { _, err := b.Update(t.Context(), alice, waiting.ID, d); return err },
+		"update":  func() error { _, err := b.Update(t.Context(), alice, waiting.ID, d, Call{}); return err },
 		"reserve": func() error { _, err := b.Reserve(t.Context(), alice, waiting.ID, price); return err },
-		"cancel":  func() error { _, _, err := b.Cancel(t.Context(), alice, waiting.ID, "motif"); return err },
-		"close":   func() error { _, err := b.CloseLot(t.Context(), alice, kept.Lot); return err },
+		"cancel":  func() error { _, _, err := b.Cancel(t.Context(), alice, waiting.ID, "motif", Call{}); return err },
+		"close":   func() error { _, err := b.CloseLot(t.Context(), alice, kept.Lot, Call{}); return err },
 		"sign": func() error {
 			_, _, err := b.Signed(t.Context(), alice, waiting, []byte("sceau"), Signature{At: openDay}, Call{})
 			return err

@@ -2,38 +2,69 @@ package lot
 
 import (
 	"fmt"
-
 	"time"
 
 	"github.com/agrafe-fse/agrafe/daemon/b2"
 	"github.com/agrafe-fse/agrafe/daemon/fse"
+	"github.com/agrafe-fse/agrafe/daemon/fse/tables"
+	"github.com/agrafe-fse/agrafe/daemon/journal"
 )
 
 // b2Records is how many records of B2 an FSE takes: 2, 2S for the parcours, one 4
-// for each line, 5.
+// for each line and 4M with a CCAM act, 5.
 func b2Records(p *fse.Prix) int {
 	n := 2 + len(p.Lignes)
 	if p.Parcours != "" {
 		n++
 	}
+	for i := range p.Lignes {
+		if tables.IsCCAM(p.Lignes[i].Code) {
+			n++
+		}
+	}
 	return n
+}
+
+// writable fails with ErrB2 if no B2 file can hold f with this price.
+func writable(f *FSE, price *fse.Prix, at time.Time) error {
+	trial := *f
+	trial.Price, trial.Numero = price, max(1, f.Numero)
+	to := price.Destinataire
+	l := Lot{Numero: 1, NumeroAM: f.NumeroAM(), Regime: to.Regime, Caisse: to.Caisse, Centre: to.Centre,
+		Environment: Demonstration, Closed: &at}
+	file, err := toB2(l, []FSE{trial})
+	if err == nil && b2Records(price) > b2.CoupureRecords {
+		err = fmt.Errorf("it takes %d records, a lot may hold %d", b2Records(price), b2.CoupureRecords)
+	}
+	if err == nil {
+		if faults := b2.Validate(file); len(faults) > 0 {
+			err = faults
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrB2, err)
+	}
+	return nil
 }
 
 // File returns the B2 file of a closed lot, and a name for it. It fails with
 // ErrState for an open lot, and with the errors of package b2.
 func (b *Book) File(id string) (name string, file []byte, err error) {
-	l, err := b.Lot(id)
+	var l *Lot
+	var members []FSE
+	err = b.journal.View(func(s journal.State) error { // both of one moment
+		if l, err = lotOf(s, id); err == nil && l.State == fse.LotOuvert {
+			err = ErrState
+		}
+		if err == nil {
+			members, err = inLot(s, id)
+		}
+		return err
+	})
 	if err != nil {
 		return "", nil, err
 	}
-	if l.State == fse.LotOuvert {
-		return "", nil, ErrState
-	}
-	members, err := b.InLot(id)
-	if err != nil {
-		return "", nil, err
-	}
-	f, err := toB2(l, members)
+	f, err := toB2(*l, members)
 	if err != nil {
 		return "", nil, err
 	}
@@ -53,7 +84,7 @@ func toB2(l Lot, members []FSE) (b2.File, error) {
 	fileConstants, lotConstants := b2.Medecin()
 	day := dateB2(l.Closed.Local()) // the practice's day, as the dates of care are
 	out := b2.Lot{Numero: l.Numero, NumeroPS: l.NumeroAM, Organisme: route.Destinataire.Organisme(),
-		Nom: l.NumeroAM, Date: day, Constantes: lotConstants}
+		Nom: nomB2(l, members), Date: day, Constantes: lotConstants}
 	for _, m := range members {
 		invoice, err := factureB2(m)
 		if err != nil {
@@ -67,7 +98,28 @@ func toB2(l Lot, members []FSE) (b2.File, error) {
 	}, nil
 }
 
-// factureB2 writes one FSE: the records 2, 2S, 4 and 5.
+// maxNomB2 is the width of the name in record 1.
+const maxNomB2 = 40
+
+// nomB2 is the name in record 1, of the professional whose number the lot has: the
+// holder of the card that signed, or the replaced doctor if the draft names them.
+// Without a name, as before version 2 of the records, the number stands there.
+func nomB2(l Lot, members []FSE) string {
+	for _, m := range members {
+		name := ""
+		if r := m.Draft.Professionnel.Remplace; r != nil {
+			name = r.Nom
+		} else if m.Signature != nil {
+			name = m.Signature.Holder
+		}
+		if name = b2.Nom(name, maxNomB2); name != "" {
+			return name
+		}
+	}
+	return l.NumeroAM
+}
+
+// factureB2 writes one FSE: the records 2, 2S, 4, 4M and 5.
 func factureB2(f FSE) (b2.Facture, error) {
 	d, p := f.Draft, f.Price
 	insured := d.Beneficiaire.NIR
@@ -97,7 +149,13 @@ func factureB2(f FSE) (b2.Facture, error) {
 		out.Complement = &b2.ComplementFacture{Parcours: p.Parcours}
 	}
 	for _, l := range p.Lignes {
-		out.Lignes = append(out.Lignes, ligneB2(f, l))
+		line := ligneB2(f, l)
+		if tables.IsCCAM(l.Code) {
+			if err := ccamB2(&line, d, l); err != nil {
+				return b2.Facture{}, err
+			}
+		}
+		out.Lignes = append(out.Lignes, line)
 	}
 	return out, nil
 }

@@ -20,6 +20,7 @@ type FSE struct {
 	Lot           string     `json:"lot,omitempty"`   // Lot.ID
 	Linked        []string   `json:"liees,omitempty"` // FSE split from the same draft
 	Created       time.Time  `json:"creee"`
+	Changed       time.Time  `json:"modifiee"` // by its last record
 	Signature     *Signature `json:"signature,omitempty"`
 }
 
@@ -36,11 +37,12 @@ func numeroAM(d *fse.Draft) string {
 
 // Signature says who sealed an FSE, and where the seal is.
 type Signature struct {
-	At       time.Time `json:"date"`           // second precision: the signing time in the seal
-	Serial   string    `json:"cps"`            // serial of the card
-	Presence bool      `json:"presenceVitale"` // the patient's card was in a reader and was theirs
-	Commands int       `json:"commandes"`      // sent to the CPS, code and checks included
-	Seq      uint64    `json:"enregistrement"` // record that holds the seal
+	At       time.Time `json:"date"`                // second precision: the signing time in the seal
+	Serial   string    `json:"cps"`                 // serial of the card
+	Holder   string    `json:"titulaire,omitempty"` // name and given name of its holder; "" before version 2
+	Presence bool      `json:"presenceVitale"`      // the patient's card was in a reader and was theirs
+	Commands int       `json:"commandes"`           // sent to the CPS, code and checks included
+	Seq      uint64    `json:"enregistrement"`      // record that holds the seal
 }
 
 // Lot groups the FSE of one professional for one payer with one certification.
@@ -60,6 +62,7 @@ type Lot struct {
 	AMO           fse.Cents    `json:"amo"`
 	Opened        time.Time    `json:"ouvert"`
 	Closed        *time.Time   `json:"clos,omitempty"`
+	Changed       time.Time    `json:"modifie"` // by its last record, those of its FSE apart
 }
 
 // Demonstration is the only environment there is: the seal is the open one and
@@ -72,9 +75,6 @@ const (
 	kindFSE = "fse"
 	kindLot = "lot"
 )
-
-// schema is the version of the changes below.
-const schema = 1
 
 // fseChange is the data of a record about an FSE. What is absent stays as it was.
 type fseChange struct {
@@ -96,6 +96,7 @@ type lotChange struct {
 	State fse.LotState `json:"etat"`
 	New   *Lot         `json:"lot,omitempty"`  // of the record that opens it
 	At    *time.Time   `json:"clos,omitempty"` // of the one that closes it
+	Key   *callKey     `json:"appel,omitempty"`
 }
 
 // callKey is an idempotency key with what it was first used for.

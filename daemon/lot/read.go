@@ -41,6 +41,9 @@ func (b *Book) Repeated(owner string, c Call) (f FSE, found bool, err error) {
 // the end). Its cost does not grow with the number of FSE.
 func (b *Book) List(owner, after string, limit int) (list []FSE, next string, err error) {
 	prefix := keyList(owner, 0)
+	if owner == Practice {
+		prefix = keyEvery(0)
+	}
 	prefix = prefix[:len(prefix)-20]
 	cursor := ""
 	if after != "" {
@@ -67,13 +70,42 @@ func (b *Book) List(owner, after string, limit int) (list []FSE, next string, er
 	return list, next, err
 }
 
-// maxPast bounds how far back the FSE of one beneficiary are looked through.
+// Numbered returns the FSE with a number, whoever made them: one for each professional
+// who has given it.
+func (b *Book) Numbered(numero int) ([]FSE, error) {
+	return collect[FSE](b, prefixNumero(numero), 0, false, keyFSE)
+}
+
+// maxPast bounds how many FSE of one beneficiary in a year are looked through.
 const maxPast = 200
 
-// Past returns the signed FSE of the beneficiary of a draft in the year of its
-// care, the newest first, whoever made them.
-func (b *Book) Past(d *fse.Draft) ([]FSE, error) {
-	return collect[FSE](b, prefixPatient(d), maxPast, true, keyFSE)
+// Past returns the signed FSE of the beneficiary of a draft in the years of its
+// care and beside them, the newest years first, whoever made them: an FSE counts in
+// the year of its day of care, and one of its acts may be of the other side of New Year.
+func (b *Book) Past(d *fse.Draft) (list []FSE, err error) {
+	d = plain(d)
+	from, to := d.DateSoins.Year(), d.DateSoins.Year()
+	for i := range d.Actes {
+		if day := d.Actes[i].Date; !day.IsZero() {
+			from, to = min(from, day.Year()), max(to, day.Year())
+		}
+	}
+	if to-from > 2 {
+		from = to - 2 // no care is entered for so long: it is refused when it is checked
+	}
+	for year := to + 1; year >= from-1; year-- {
+		some, err := collect[FSE](b, prefixPatient(d, year), maxPast, true, keyFSE)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, some...)
+	}
+	return list, nil
+}
+
+// errMissing is a derived key that names what is not there.
+func errMissing(key string) error {
+	return fmt.Errorf("cannot read the book: %q names what is not there", key)
 }
 
 // collect returns the objects whose identifiers stand under the keys with prefix,
@@ -87,7 +119,7 @@ func collect[T any](b *Book, prefix string, limit int, reverse bool, key func(id
 		for _, item := range items {
 			one, err := get[T](s, key(string(item.Value)))
 			if err == nil && one == nil {
-				err = fmt.Errorf("cannot read the book: %q names what is not there", item.Key)
+				err = errMissing(item.Key)
 			}
 			if err != nil {
 				return err
@@ -102,10 +134,7 @@ func collect[T any](b *Book, prefix string, limit int, reverse bool, key func(id
 // Lot returns the lot id.
 func (b *Book) Lot(id string) (l Lot, err error) {
 	err = b.journal.View(func(s journal.State) error {
-		found, err := get[Lot](s, keyLot(id))
-		if err == nil && found == nil {
-			err = ErrNotFound
-		}
+		found, err := lotOf(s, id)
 		if err == nil {
 			l = *found
 		}
@@ -119,8 +148,44 @@ func (b *Book) Lots(limit int) ([]Lot, error) { return collect[Lot](b, "lots/", 
 
 // InLot returns the FSE of a lot in the order of their numbers, whoever owns
 // them: a lot belongs to the practice.
-func (b *Book) InLot(id string) ([]FSE, error) {
-	return collect[FSE](b, "lot-fse/"+id+"/", 0, false, keyFSE)
+func (b *Book) InLot(id string) (list []FSE, err error) {
+	err = b.journal.View(func(s journal.State) error {
+		list, err = inLot(s, id)
+		return err
+	})
+	return list, err
+}
+
+func inLot(s scanner, id string) (list []FSE, err error) {
+	members, err := membersOf(s, id)
+	for _, m := range members {
+		f, err := get[FSE](s, keyFSE(m.FSE))
+		if err == nil && f == nil {
+			err = errMissing(keyInLot(id, 0))
+		}
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, *f)
+	}
+	return list, err
+}
+
+// membersOf returns what a lot knows of its FSE, in the order of their numbers.
+func membersOf(s scanner, id string) ([]member, error) {
+	items, err := s.Scan(prefixInLot(id), "", 0, false)
+	if err != nil {
+		return nil, err
+	}
+	members := make([]member, len(items))
+	for i, item := range items {
+		m, err := decode[member](item.Value)
+		if err != nil {
+			return nil, err
+		}
+		members[i] = *m
+	}
+	return members, nil
 }
 
 // Seal returns the seal of a signed FSE: a CMS SignedData in DER.

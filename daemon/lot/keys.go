@@ -1,0 +1,127 @@
+package lot
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/agrafe-fse/agrafe/daemon/fse"
+	"github.com/agrafe-fse/agrafe/daemon/journal"
+)
+
+// Derived keys. Numbers in keys have a fixed width, so that their order is the
+// order of the bytes.
+func keyFSE(id string) string { return "fse/" + id }
+func keyLot(id string) string { return "lot/" + id }
+func keyList(owner string, seq uint64) string {
+	return fmt.Sprintf("liste/%s/%020d", url.PathEscape(owner), seq)
+}
+
+// keyEvery lists the FSE of all owners, keyNumero those of a number: professionals
+// number on their own.
+func keyEvery(seq uint64) string               { return fmt.Sprintf("toutes/%020d", seq) }
+func keyNumero(numero int, am string) string   { return prefixNumero(numero) + am }
+func prefixNumero(numero int) string           { return fmt.Sprintf("fse-numero/%09d/", numero) }
+func keyLots(seq uint64) string                { return fmt.Sprintf("lots/%020d", seq) }
+func keyLastFSE(am string) string              { return "numero/fse/" + am }
+func keyLastLot(series string) string          { return "numero/lot/" + series }
+func keyLotNumero(series string, n int) string { return fmt.Sprintf("lot-numero/%s/%03d", series, n) }
+
+// keyOpen holds the open lots of a series with that certification: the last one
+// takes the next FSE.
+func keyOpen(series, certification string) string {
+	return "lot-ouvert/" + series + "/" + certification
+}
+func prefixInLot(lot string) string          { return "lot-fse/" + lot + "/" }
+func keyInLot(lot string, numero int) string { return fmt.Sprintf("%s%09d", prefixInLot(lot), numero) }
+func keyPatient(d *fse.Draft, seq uint64) string {
+	return fmt.Sprintf("%s%020d", prefixPatient(d, d.DateSoins.Year()), seq)
+}
+func keyCount(kind, state string) string { return "compte/" + kind + "/" + state }
+func keyCall(name string) string         { return "appel/" + name }
+
+// keyHours holds the hours in which something that waits began to, keyHour what
+// began to in one of them.
+func keyHours(kind string) string      { return "attente/" + kind }
+func keyHour(kind, hour string) string { return "attente/" + kind + "/" + hour }
+
+// prefixPatient begins the keys of the signed FSE of the beneficiary of a draft in a
+// year. The number is hashed: a list of keys tells nobody who was there.
+func prefixPatient(d *fse.Draft, year int) string {
+	nir := d.Beneficiaire.NIR
+	if nir == "" && d.Assure != nil {
+		nir = d.Assure.NIR
+	}
+	sum := sha256.Sum256([]byte(nir))
+	return fmt.Sprintf("patient/%s/%04d/", hex.EncodeToString(sum[:16]), year)
+}
+
+// series names the numbering of lots: one for each professional, payer and
+// environment, whatever the certification.
+func (l *Lot) series() string {
+	return l.NumeroAM + "/" + l.Regime + l.Caisse + l.Centre + "/" + l.Environment
+}
+
+// getter reads derived keys: a journal.State or a journal.Writer.
+type getter interface {
+	Get(key string) ([]byte, bool, error)
+}
+
+// scanner also goes through them: a journal.State, or the state behind a purge.
+type scanner interface {
+	getter
+	Scan(prefix, after string, limit int, reverse bool) ([]journal.Item, error)
+}
+
+// get returns the object at key, nil if there is none.
+func get[T any](g getter, key string) (*T, error) {
+	data, ok, err := g.Get(key)
+	if err != nil || !ok {
+		return nil, err
+	}
+	return decode[T](data)
+}
+
+func set(w journal.Writer, key string, v any) error {
+	data, err := encode(v)
+	if err != nil {
+		return err
+	}
+	return w.Set(key, data)
+}
+
+// number returns the number at key, 0 if there is none.
+func number(g getter, key string) (int, error) {
+	data, ok, err := g.Get(key)
+	if err != nil || !ok {
+		return 0, err
+	}
+	n, err := strconv.Atoi(string(data))
+	if err != nil {
+		return 0, fmt.Errorf("cannot read the number at %q: %w", key, err)
+	}
+	return n, nil
+}
+
+// text returns the text at key, "" if there is none.
+func text(g getter, key string) (string, error) {
+	data, _, err := g.Get(key)
+	return string(data), err
+}
+
+// list returns the identifiers at key, nil if there are none.
+func list(g getter, key string) ([]string, error) {
+	joined, err := text(g, key)
+	if err != nil || joined == "" {
+		return nil, err
+	}
+	return strings.Split(joined, "\n"), nil
+}
+
+// setList puts identifiers at key; none hides it.
+func setList(w journal.Writer, key string, ids []string) error {
+	return w.Set(key, []byte(strings.Join(ids, "\n")))
+}

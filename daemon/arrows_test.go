@@ -42,6 +42,11 @@ func TestForbiddenArrows(t *testing.T) {
 		{"daemon/seal", []string{ours}, []string{"daemon/seal"}},
 		{"daemon/state", []string{ours}, []string{"daemon/state"}},
 		{"daemon/journal", []string{ours}, []string{"daemon/journal"}},
+		{"daemon/journal/key", []string{ours}, []string{"daemon/journal/key"}},
+		{"daemon/journal/backup", []string{ours}, []string{"daemon/journal", "daemon/journal/key", "daemon/journal/backup"}},
+		{"daemon/journal/export", []string{ours}, []string{"daemon/journal", "daemon/journal/export"}},
+		{"daemon/vault", []string{module + "reader", module + "bridge"}, nil},
+		{"bridge/trust", []string{ours}, []string{"bridge/trust", "daemon/durable"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.pkg, func(t *testing.T) {

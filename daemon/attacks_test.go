@@ -224,7 +224,7 @@ func TestCancelNeedsAReason(t *testing.T) {
 	f := r.create(ehr, consultation(fse.Degrade))
 	_, err := r.sign(ehr, f.ID)
 	wantKind(t, err, state.NoCard, "")
-	if f, err := r.d.CancelFSE(t.Context(), ehr, f.ID, ""); err == nil {
+	if f, err := r.d.CancelFSE(t.Context(), ehr, f.ID, "", lot.Call{}); err == nil {
 		t.Errorf("FSE %09d was cancelled without a reason; the table of transitions asks for one", f.Numero)
 	}
 }
@@ -248,7 +248,7 @@ func TestLotFileOfOddDrafts(t *testing.T) {
 				wantKind(t, err, state.Invalid, "FSE_REFUSEE")
 				return
 			}
-			if _, err := r.d.CloseLot(t.Context(), ehr, f.Lot); err != nil {
+			if _, err := r.d.CloseLot(t.Context(), ehr, f.Lot, lot.Call{}); err != nil {
 				t.Fatal(err)
 			}
 			panicked, err := caught(func() error { _, _, err := r.d.LotFile(f.Lot); return err })

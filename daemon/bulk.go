@@ -22,12 +22,25 @@ type Outcome struct {
 	Error *state.Error `json:"erreur,omitempty"`
 }
 
-// SignMany signs FSE one slice after the other, each FSE as SignFSE does. One that
-// is refused does not keep the others; when the card fails, its slice is left as it
-// is and the rest of the FSE are not tried. r.ID is not used.
-func (d *Daemon) SignMany(ctx context.Context, principal string, ids []string, r SignRequest) ([]Outcome, error) {
+// CheckBulk refuses a list that SignMany does not take.
+func CheckBulk(ids []string) error {
 	if len(ids) == 0 || len(ids) > maxBulk {
-		return nil, &state.Error{Kind: state.Invalid, Code: "NOMBRE", Path: "ids", Message: "On signe de 1 à 200 FSE à la fois."}
+		return &state.Error{Kind: state.Invalid, Code: "NOMBRE", Path: "ids", Message: "On signe de 1 à 200 FSE à la fois."}
+	}
+	return nil
+}
+
+// errStopped is the outcome of the FSE that a bulk signature did not come to.
+var errStopped = &state.Error{Kind: state.Timeout, Code: "TRAVAIL_ANNULE", Retryable: true,
+	Message: "La signature groupée a été annulée avant cette FSE, qui n'est pas signée."}
+
+// SignMany signs FSE one slice after the other, each FSE as SignFSE does. One that
+// is refused does not keep the others; when the card fails, or when ctx ends, the
+// slice under way is left as it is and the rest of the FSE are not tried. r.ID is
+// not used.
+func (d *Daemon) SignMany(ctx context.Context, principal string, ids []string, r SignRequest) ([]Outcome, error) {
+	if err := CheckBulk(ids); err != nil {
+		return nil, err
 	}
 	list := make([]Outcome, len(ids))
 	for i, id := range ids {
@@ -36,8 +49,14 @@ func (d *Daemon) SignMany(ctx context.Context, principal string, ids []string, r
 	var failed *state.Error
 	for start := 0; start < len(list); start += bulkSlice {
 		slice := list[start:min(start+bulkSlice, len(list))]
+		if failed == nil && ctx.Err() != nil {
+			failed = errStopped
+		}
 		if failed == nil {
 			failed = d.signSlice(ctx, principal, slice, r)
+			if failed != errStopped && r.Progress != nil {
+				r.Progress(start + len(slice))
+			}
 			continue
 		}
 		for i := range slice {
@@ -70,12 +89,15 @@ func (d *Daemon) signSlice(ctx context.Context, principal string, slice []Outcom
 		return nil
 	}
 	failed := Failure(d.sealAll(ctx, principal, r, ready))
+	if failed != nil && ctx.Err() != nil {
+		failed = errStopped
+	}
 	for n, i := range place {
 		if failed != nil {
 			slice[i].Error = failed
 			continue
 		}
-		f, err := d.enqueue(ctx, principal, ready[n], lot.Call{})
+		f, err := d.enqueue(context.WithoutCancel(ctx), principal, ready[n], lot.Call{}) // a seal that was made is kept
 		if err != nil {
 			slice[i].Error = Failure(err)
 			continue

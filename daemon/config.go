@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"github.com/agrafe-fse/agrafe/daemon/vault"
 )
 
 // Config is what the person who installs the daemon may set. The comments of the
@@ -24,9 +26,25 @@ type Config struct {
 	Readers []string `toml:"readers" comment:"Readers to use, each by the beginning of its name. Empty: all of them."`
 	Tables  []string `toml:"tables" comment:"Files of the practice's own rows, which go before ours: tarifs.csv, organismes.csv, modificateurs_ccam.csv,\nwith the columns that agrafe tables show gives."`
 
+	AlsaceMoselle bool `toml:"alsace_moselle" comment:"Good Friday and 26 December are public holidays here: they don't count in the time limits."`
+
+	Journal JournalConfig `toml:"journal" comment:"The journal, where FSE and lots are kept."`
+
+	Origins OriginsConfig `toml:"origins" comment:"The web pages that may use the service."`
+
+	TLS TLSConfig `toml:"tls" comment:"wss beside ws, on 127.0.0.1 and [::1] only, for Safari, which opens no ws there."`
+
 	PIN  PINConfig  `toml:"pin" comment:"The code porteur."`
 	Card CardConfig `toml:"card" comment:"Patience with cards."`
 	Log  LogConfig  `toml:"log" comment:"The log goes to standard error, and so to the system's own log."`
+}
+
+// JournalConfig says how the journal is protected.
+type JournalConfig struct {
+	Key           string `toml:"key" comment:"File of the secret that encrypts the journal and its backups, made at the first start with mode 0600; never in\nthe state folder or the backup folder. Empty: beside the state folder, with .key behind its name. A systemd\ncredential agrafe-journal-key goes before it. Without it only the recovery code opens the journal: see\nagrafe journal code."`
+	Backup        string `toml:"backup" comment:"Folder of the backups, encrypted: best on another disk or a share of the network. Empty: no backups."`
+	BackupMinutes int    `toml:"backup_minutes" comment:"Minutes of activity between two backups; there is one more at each stop."`
+	KeepMonths    int    `toml:"keep_months" comment:"How long FSE that are over (paid, cancelled, replaced) stay before agrafe journal purge may take them out, in\nmonths. Never under 3: the law asks for 90 days. What is unpaid stays whatever its age."`
 }
 
 // PINConfig says how long a code that was typed may serve.
@@ -62,6 +80,9 @@ func DefaultConfig() Config {
 		State:   defaultState(),
 		Readers: []string{},
 		Tables:  []string{},
+		Journal: JournalConfig{BackupMinutes: 15, KeepMonths: 36},
+		Origins: OriginsConfig{Pairing: PairingOnRequest, Policy: defaultPolicy()},
+		TLS:     TLSConfig{Port: DefaultTLSPort},
 		PIN:     PINConfig{Policy: PINSession, Minutes: 12 * 60, SignaturesPerMinute: 30},
 		Card:    CardConfig{Seconds: 20},
 	}
@@ -165,6 +186,14 @@ func (c Config) faults() (list []string) {
 	check(c.Anchor == "" || filepath.IsAbs(c.Anchor), "anchor: %q is not an absolute path", c.Anchor)
 	check(c.Control == "" || filepath.IsAbs(c.Control), "control: %q is not an absolute path", c.Control)
 	check(len(c.ControlSocket()) <= maxSocketPath, "control: the path of the socket has %d bytes, more than %d: set a shorter one", len(c.ControlSocket()), maxSocketPath)
+	check(c.Journal.Key == "" || filepath.IsAbs(c.Journal.Key), "journal.key: %q is not an absolute path", c.Journal.Key)
+	check(c.Journal.Backup == "" || filepath.IsAbs(c.Journal.Backup), "journal.backup: %q is not an absolute path", c.Journal.Backup)
+	check(c.Journal.BackupMinutes >= 1 && c.Journal.BackupMinutes <= 24*60, "journal.backup_minutes: %d is not between 1 and 1440", c.Journal.BackupMinutes)
+	check(c.Journal.KeepMonths >= 3, "journal.keep_months: %d is less than 3", c.Journal.KeepMonths)
+	check(c.Origins.pairingIsKnown(), "origins.pairing: %q is none of %q, %q, %q", c.Origins.Pairing, PairingOnRequest, PairingWindow, PairingPolicyOnly)
+	check(c.Origins.Policy == "" || filepath.IsAbs(c.Origins.Policy), "origins.policy: %q is not an absolute path", c.Origins.Policy)
+	check(c.TLS.Port >= 0 && c.TLS.Port <= 65535, "tls.port: %d is not between 0 (any free one) and 65535", c.TLS.Port)
+	check(c.TLS.Port == 0 || c.TLS.Port != c.Port, "tls.port: %d is the port of ws too", c.TLS.Port)
 	check(c.PIN.Policy == PINEach || c.PIN.Policy == PINSession, "pin.policy: %q is neither %q nor %q", c.PIN.Policy, PINEach, PINSession)
 	check(c.PIN.Minutes >= 1 && c.PIN.Minutes <= 24*60, "pin.minutes: %d is not between 1 and 1440", c.PIN.Minutes)
 	check(c.PIN.SignaturesPerMinute >= 1, "pin.signatures_per_minute: %d is less than 1", c.PIN.SignaturesPerMinute)
@@ -190,6 +219,19 @@ func (c Config) anchorFile() string {
 		return c.Anchor
 	}
 	return filepath.Join(c.State, "journal.anchor")
+}
+
+// Places are where the journal and what protects it are.
+func (c Config) Places() vault.Places {
+	return vault.Places{State: c.State, Journal: c.journalDir(), Anchor: c.anchorFile(), Key: c.KeyFile(), Backup: c.Journal.Backup}
+}
+
+// KeyFile is where the secret of the journal is.
+func (c Config) KeyFile() string {
+	if c.Journal.Key != "" {
+		return c.Journal.Key
+	}
+	return filepath.Clean(c.State) + ".key"
 }
 
 // ControlSocket is where the control socket is.

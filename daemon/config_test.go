@@ -64,6 +64,7 @@ func TestLoadConfigFaults(t *testing.T) {
 		{"unknown level", "[log]\nlevel = \"LOUD\"\n", []string{"line 2", "level"}},
 		{"value out of range", "state = \"/x\"\n[card]\nseconds = 0\n", []string{"line 3: card.seconds"}},
 		{"relative paths", "anchor = \"a\"\ncontrol = \"c\"\n", []string{"line 1: anchor", "line 2: control"}},
+		{"origins", "[origins]\npairing = \"always\"\npolicy = \"here\"\n", []string{"line 2: origins.pairing", "line 3: origins.policy"}},
 		{"socket path too long", "control = \"/" + strings.Repeat("x", 200) + "\"\n", []string{"line 1: control", "201 bytes"}},
 		{"all values out of range", "port = 70000\nstate = \"here\"\n[pin]\npolicy = \"never\"\nminutes = 0\nsignatures_per_minute = 0\n[card]\nseconds = 0\n",
 			[]string{"port: 70000", "state: \"here\"", "pin.policy", "pin.minutes", "pin.signatures_per_minute", "card.seconds"}},

@@ -40,7 +40,8 @@ type Deps struct {
 	Rights    vitale.Rights
 	Prompter  Prompter // nil: nobody can be asked, and nothing can be signed
 	Log       *slog.Logger
-	Now       func() time.Time // nil: the clock of the machine
+	Now       func() time.Time                 // nil: the clock of the machine
+	FreeSpace func(dir string) (uint64, error) // free bytes on the volume of dir; nil asks the system
 }
 
 // Daemon is the service.
@@ -57,12 +58,16 @@ type Daemon struct {
 	pins  *pins
 	book  *lot.Book
 
-	signing sync.Map   // FSE ids that are being signed
-	telling sync.Mutex // held while lots and counts are read and told; taken before the hub's
+	keeping keeping // the book, safe
+
+	signing  sync.Map   // FSE ids that are being signed
+	entering sync.Mutex // held while a sealed FSE is compared with the others and enters its lot
+	telling  sync.Mutex // held while lots and counts are read and told; taken before the hub's, behind entering
 }
 
 // New opens the journal and returns a Daemon that Run sets going. It fails with
-// a *journal.Error in its tree when the journal can't be used.
+// a *journal.Error or a *key.Error in its tree when the journal can't be used, not
+// even read from a copy.
 func New(cfg Config, deps Deps) (*Daemon, error) {
 	if deps.Now == nil {
 		deps.Now = time.Now
@@ -76,11 +81,10 @@ func New(cfg Config, deps Deps) (*Daemon, error) {
 			return nil, fmt.Errorf("cannot make the state folder: %w; set `state` in the configuration to a folder that agrafed may write", err)
 		}
 	}
-	book, err := lot.Open(lot.Options{Dir: cfg.journalDir(), Anchor: cfg.anchorFile(), Log: deps.Log, Now: deps.Now})
-	if err != nil {
+	d := &Daemon{cfg: cfg, deps: deps, log: deps.Log, now: deps.Now, tables: set, hub: newHub(deps.Now)}
+	if err := d.openBook(); err != nil {
 		return nil, err
 	}
-	d := &Daemon{cfg: cfg, deps: deps, log: deps.Log, now: deps.Now, tables: set, hub: newHub(deps.Now), book: book}
 	d.pins = newPins(cfg.PIN, cfg.pinLife(), deps.Prompter)
 	d.desk = &desk{transport: deps.Transport, wanted: cfg.Readers, publish: d.hub.publish, left: d.pins.forgetCard}
 	d.certs = &certificates{cfg.cardsDir(), deps.Log}
@@ -109,8 +113,11 @@ func loadTables(files []string) (*tables.Set, error) {
 // Run follows the readers until ctx ends, then lets go of cards, codes and the
 // journal. It is called once.
 func (d *Daemon) Run(ctx context.Context) error {
+	var safe sync.WaitGroup
+	safe.Go(func() { d.keepSafe(ctx) })
 	reader.NewMonitor(d.deps.Transport, d.desk.see).Run(ctx)
 	d.desk.close()
+	safe.Wait() // the last backup, before the journal is closed
 	d.pins.forgetAll()
 	return d.book.Close()
 }
@@ -121,36 +128,21 @@ func (d *Daemon) Config() Config { return d.cfg }
 // TablesVersion names the set of tables that prices come from.
 func (d *Daemon) TablesVersion() string { return d.tables.Version() }
 
+// Tables are the tables of codes and tariffs, the practice's own rows among them.
+func (d *Daemon) Tables() *tables.Set { return d.tables }
+
 // Prompter is whoever asks for codes, nil for nobody.
 func (d *Daemon) Prompter() Prompter { return d.deps.Prompter }
 
 // eventRoom is how many events may wait for one front end.
 const eventRoom = 256
 
-// Hello returns all that a front end shows and the events that follow.
-func (d *Daemon) Hello() (state.Snapshot, *Subscription) {
-	d.desk.mu.Lock()
-	defer d.desk.mu.Unlock()
-	events, seq := d.hub.subscribe(eventRoom)
-	return d.snapshot(seq), events
-}
-
-// Snapshot returns all that a front end shows.
-func (d *Daemon) Snapshot() state.Snapshot {
-	d.desk.mu.Lock()
-	defer d.desk.mu.Unlock()
-	return d.snapshot(d.hub.last())
-}
-
 // snapshot is called with the desk's mutex held, so that no card changes between
 // it and its number.
 func (d *Daemon) snapshot(seq uint64) state.Snapshot {
-	s := state.Snapshot{Seq: seq}
-	s.Service, s.Readers, s.Cards = d.desk.show()
+	s := state.Snapshot{Seq: seq, Developer: d.cfg.Origins.Dev}
+	d.desk.show(&s)
 	s.Queue = d.book.Queue()
+	s.Journal = d.journalState()
 	return s
 }
-
-// Resync returns the events after seq, or false and a snapshot to start again
-// from when they are no longer all kept.
-func (d *Daemon) Resync(seq uint64) ([]state.Event, bool) { return d.hub.since(seq) }

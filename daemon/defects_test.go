@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/agrafe-fse/agrafe/daemon/fse"
+	"github.com/agrafe-fse/agrafe/daemon/lot"
 	"github.com/agrafe-fse/agrafe/daemon/state"
 	"github.com/agrafe-fse/agrafe/reader/virtual"
 )
@@ -54,9 +55,9 @@ func TestIsolationWhileSigning(t *testing.T) {
 	r.user.does(func(PINRequest) (PINAnswer, error) {
 		_, err := r.sign(other, f.ID)
 		wantKind(t, err, state.NotFound, "")
-		_, err = r.d.UpdateFSE(t.Context(), other, f.ID, consultation(fse.Degrade))
+		_, err = r.d.UpdateFSE(t.Context(), other, f.ID, consultation(fse.Degrade), lot.Call{})
 		wantKind(t, err, state.NotFound, "")
-		_, err = r.d.CancelFSE(t.Context(), other, f.ID, "motif")
+		_, err = r.d.CancelFSE(t.Context(), other, f.ID, "motif", lot.Call{})
 		wantKind(t, err, state.NotFound, "")
 		return PINAnswer{Code: []byte(goodCode)}, nil
 	})

@@ -134,9 +134,10 @@ func (d *desk) forget(p *place) {
 	if p.cps != nil {
 		d.left(p.cps.serial)
 	}
-	if _, reserved := p.owner.Held(); reserved { // it was for the card that leaves
-		d.publish(state.Event{Type: state.EventLease, Lease: &state.Lease{Reader: p.reader.ID}})
+	if p.lease.ID != "" { // it was for the card that leaves
+		p.gone = p.lease.ID
 	}
+	d.endLease(p)
 	p.cancel, p.read, p.cps, p.vitale = nil, nil, nil, nil
 }
 
@@ -235,12 +236,15 @@ func (d *desk) close() {
 	d.reading.Wait()
 }
 
-// show returns the readers and cards as front ends see them.
-func (d *desk) show() (service state.Service, readers []state.Reader, cards []state.Card) {
-	readers, cards = []state.Reader{}, []state.Card{} // empty lists, not null, on the wire
+// show puts what is on the desk in s.
+func (d *desk) show(s *state.Snapshot) {
+	s.Service = d.service
+	s.Readers, s.Cards, s.Leases = []state.Reader{}, []state.Card{}, []state.Lease{} // empty lists, not null, on the wire
 	for _, p := range d.places {
-		readers = append(readers, p.reader)
-		cards = append(cards, p.card)
+		s.Readers = append(s.Readers, p.reader)
+		s.Cards = append(s.Cards, p.card)
+		if p.lease.ID != "" {
+			s.Leases = append(s.Leases, p.shownLease())
+		}
 	}
-	return d.service, readers, cards
 }

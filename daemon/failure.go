@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/agrafe-fse/agrafe/daemon/b2"
 	"github.com/agrafe-fse/agrafe/daemon/journal"
 	"github.com/agrafe-fse/agrafe/daemon/lot"
 	"github.com/agrafe-fse/agrafe/daemon/state"
@@ -100,21 +101,38 @@ func (f failure) error(cause error) *state.Error {
 var nobody = &state.Error{Kind: state.PINRequired, Code: "PERSONNE_A_QUI_DEMANDER", Retryable: true,
 	Message: "Aucun programme n'est là pour demander le code porteur : lancez « agrafe pin » dans un terminal de ce poste."}
 
+// bookFailures gives each error of the book its place on the wire. The first that
+// fits counts.
+var bookFailures = []struct {
+	err error
+	failure
+}{
+	{lot.ErrNotFound, failure{state.NotFound, "INTROUVABLE", "Introuvable, ou créé par un autre site.", false}},
+	{lot.ErrState, failure{state.Invalid, "ETAT", "Son état ne permet pas cette opération.", false}},
+	{lot.ErrDuplicate, failure{state.Duplicate, "CLE_REUTILISEE", "Cette clé d'idempotence a déjà servi pour un autre appel.", false}},
+	{lot.ErrReason, failure{state.Invalid, "MOTIF_ABSENT", "Cette FSE a un numéro : donnez le motif de son annulation, il est conservé.", false}},
+	{lot.ErrExhausted, failure{state.Invalid, "NUMEROS_EPUISES", "Tous les numéros de cette série sont pris par des FSE ou des lots en cours.", false}},
+	{lot.ErrEmpty, failure{state.Invalid, "LOT_VIDE", "Ce lot ne contient aucune FSE : il ne peut pas être clos. Il recevra la prochaine FSE du même organisme.", false}},
+	{lot.ErrLotClosed, failure{state.Invalid, "LOT_CLOS", "Cette FSE est dans un lot clos. Rouvrez d'abord le lot.", false}},
+	{lot.ErrSent, failure{state.Invalid, "LOT_TRANSMIS", "Ce lot a été transmis : il ne change plus.", false}},
+	{lot.ErrAlone, failure{state.Invalid, "FSE_SEULE", "C'est la seule FSE de ce lot et aucun autre lot n'est ouvert pour le même organisme : rien à séparer. Rouvrez le lot, ou annulez la FSE.", false}},
+	{b2.ErrRegroupement, failure{state.Invalid, "REGROUPEMENT_INCONNU", "Le code de regroupement d'un acte CCAM de cette FSE n'est dans aucune table : elle ne pourrait pas partir. Facturez cet acte autrement.", false}},
+	{lot.ErrB2, failure{state.Invalid, "B2_IMPOSSIBLE", "Cette FSE ne peut pas être écrite au format B2 : un nombre ou un texte n'y tient pas. Vérifiez les actes et les montants.", false}},
+	{b2.ErrDemonstration, failure{state.Denied, "DEMONSTRATION", "Ce lot est une démonstration : il ne part pas vers un organisme réel.", false}},
+	{lot.ErrRetention, failure{state.Invalid, "CONSERVATION", "Les FSE se conservent au moins 90 jours (R.161-47 CSS).", false}},
+	{lot.ErrStale, failure{state.JournalDamaged, "JOURNAL_ANCIEN", "Le journal a été tenu par une version plus ancienne : il doit être reconstruit avant d'être ouvert.", false}},
+	{lot.ErrNewer, failure{state.JournalDamaged, "JOURNAL_RECENT", "Le journal a été écrit par une version plus récente d'Agrafe : réinstallez cette version.", false}},
+}
+
 // bookFailure is Failure for the errors of the book.
 func bookFailure(err error) error {
-	switch {
-	case err == nil:
+	if err == nil {
 		return nil
-	case errors.Is(err, lot.ErrNotFound):
-		return failure{state.NotFound, "INTROUVABLE", "Introuvable, ou créé par un autre site.", false}.error(err)
-	case errors.Is(err, lot.ErrState):
-		return failure{state.Invalid, "ETAT", "Son état ne permet pas cette opération.", false}.error(err)
-	case errors.Is(err, lot.ErrDuplicate):
-		return failure{state.Duplicate, "CLE_REUTILISEE", "Cette clé d'idempotence a déjà servi pour un autre appel.", false}.error(err)
-	case errors.Is(err, lot.ErrReason):
-		return failure{state.Invalid, "MOTIF_ABSENT", "Cette FSE a un numéro : donnez le motif de son annulation, il est conservé.", false}.error(err)
-	case errors.Is(err, lot.ErrExhausted):
-		return failure{state.Invalid, "NUMEROS_EPUISES", "Tous les numéros de cette série sont pris par des FSE ou des lots en cours.", false}.error(err)
+	}
+	for _, f := range bookFailures {
+		if errors.Is(err, f.err) {
+			return f.error(err)
+		}
 	}
 	return Failure(err)
 }

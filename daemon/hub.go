@@ -27,12 +27,18 @@ func newHub(now func() time.Time) *hub {
 // Subscription receives events from the moment it was made.
 type Subscription struct {
 	hub    *hub
+	told   func(state.Event) bool // whether it is for the subscriber at all
+	show   func(state.Event) (state.Event, bool)
 	events chan state.Event
 }
 
 // Events is closed when the subscriber was too slow, or by Close. A subscriber
 // that was too slow has lost events and starts again from a snapshot.
 func (s *Subscription) Events() <-chan state.Event { return s.events }
+
+// Show is an event of Events as the subscriber sees it, false when it is not for
+// it after all. It may wait for the journal, which Events never does.
+func (s *Subscription) Show(e state.Event) (state.Event, bool) { return s.show(e) }
 
 // Close ends the subscription.
 func (s *Subscription) Close() {
@@ -61,6 +67,9 @@ func (h *hub) publish(e state.Event) {
 	}
 	h.ring = append(h.ring, e)
 	for s := range h.subscribers {
+		if !s.told(e) {
+			continue
+		}
 		select {
 		case s.events <- e:
 		default:
@@ -69,12 +78,13 @@ func (h *hub) publish(e state.Event) {
 	}
 }
 
-// subscribe returns a subscription with room for queue events, and the number of
-// the last event before it.
-func (h *hub) subscribe(queue int) (*Subscription, uint64) {
+// subscribe returns a subscription to the events that told admits, with room for
+// queue of them, and the number of the last event before it. An event that is not
+// for a subscriber takes none of its room.
+func (h *hub) subscribe(queue int, told func(state.Event) bool) (*Subscription, uint64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	s := &Subscription{hub: h, events: make(chan state.Event, queue)}
+	s := &Subscription{hub: h, told: told, events: make(chan state.Event, queue)}
 	h.subscribers[s] = struct{}{}
 	return s, h.seq
 }

@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"github.com/agrafe-fse/agrafe/daemon/fse"
 	"github.com/agrafe-fse/agrafe/daemon/fse/tables"
@@ -51,12 +52,12 @@ func (d *Daemon) CreateFSE(ctx context.Context, principal string, draft *fse.Dra
 }
 
 // UpdateFSE replaces the draft of an FSE that is not signed.
-func (d *Daemon) UpdateFSE(ctx context.Context, principal, id string, draft *fse.Draft) (lot.FSE, error) {
+func (d *Daemon) UpdateFSE(ctx context.Context, principal, id string, draft *fse.Draft, c lot.Call) (lot.FSE, error) {
 	if err := d.beginChange(principal, id); err != nil {
 		return lot.FSE{}, err
 	}
 	defer d.signing.Delete(id)
-	f, err := d.book.Update(ctx, principal, id, draft)
+	f, err := d.book.Update(ctx, principal, id, draft, c)
 	if err != nil {
 		return f, bookFailure(err)
 	}
@@ -100,70 +101,38 @@ func (d *Daemon) ListFSE(principal, after string, limit int) ([]state.FSE, strin
 	return list, next, nil
 }
 
+// NumberedFSE returns principal's FSE with a number of 9 digits: one for each
+// professional who has given it.
+func (d *Daemon) NumberedFSE(principal, numero string) ([]state.FSE, error) {
+	n, err := strconv.Atoi(numero)
+	if err != nil || len(numero) != 9 || n < 0 {
+		return nil, &state.Error{Kind: state.Invalid, Code: "NUMERO_FSE", Path: "numero", Message: "Un numéro de FSE a 9 chiffres."}
+	}
+	found, err := d.book.Numbered(n)
+	if err != nil {
+		return nil, bookFailure(err)
+	}
+	list := []state.FSE{}
+	for _, f := range found {
+		if principal == lot.Practice || f.Owner == principal {
+			list = append(list, ShowFSE(f))
+		}
+	}
+	return list, nil
+}
+
 // CancelFSE ends an FSE that was not transmitted.
-func (d *Daemon) CancelFSE(ctx context.Context, principal, id, cause string) (lot.FSE, error) {
+func (d *Daemon) CancelFSE(ctx context.Context, principal, id, cause string, c lot.Call) (lot.FSE, error) {
 	if err := d.beginChange(principal, id); err != nil {
 		return lot.FSE{}, err
 	}
 	defer d.signing.Delete(id)
-	f, lots, err := d.book.Cancel(ctx, principal, id, cause)
+	f, lots, err := d.book.Cancel(ctx, principal, id, cause, c)
 	if err != nil {
 		return f, bookFailure(err)
 	}
 	d.publishFSE(f, lots...)
 	return f, nil
-}
-
-// Lots returns the practice's lots, the newest first.
-func (d *Daemon) Lots(limit int) ([]state.Lot, error) {
-	if limit <= 0 || limit > maxPage {
-		limit = maxPage
-	}
-	found, err := d.book.Lots(limit)
-	if err != nil {
-		return nil, bookFailure(err)
-	}
-	list := make([]state.Lot, 0, len(found))
-	for _, l := range found {
-		list = append(list, ShowLot(l))
-	}
-	return list, nil
-}
-
-// Lot returns one lot and its FSE, whoever made them.
-func (d *Daemon) Lot(id string) (state.Lot, []state.FSE, error) {
-	l, err := d.book.Lot(id)
-	if err != nil {
-		return state.Lot{}, nil, bookFailure(err)
-	}
-	members, err := d.book.InLot(id)
-	if err != nil {
-		return state.Lot{}, nil, bookFailure(err)
-	}
-	list := make([]state.FSE, 0, len(members))
-	for _, f := range members {
-		list = append(list, ShowFSE(f))
-	}
-	return ShowLot(l), list, nil
-}
-
-// CloseLot closes an open lot.
-func (d *Daemon) CloseLot(ctx context.Context, principal, id string) (state.Lot, error) {
-	l, err := d.book.CloseLot(ctx, principal, id)
-	if err != nil {
-		return state.Lot{}, bookFailure(err)
-	}
-	d.telling.Lock()
-	defer d.telling.Unlock()
-	d.publishLot(l)
-	d.publishQueue()
-	return ShowLot(l), nil
-}
-
-// LotFile returns the B2 file of a closed lot and a name for it.
-func (d *Daemon) LotFile(id string) (name string, file []byte, err error) {
-	name, file, err = d.book.File(id)
-	return name, file, bookFailure(err)
 }
 
 // publishFSE tells front ends of an FSE, of the lots that changed with it, and of
@@ -173,20 +142,11 @@ func (d *Daemon) publishFSE(f lot.FSE, lots ...lot.Lot) {
 	d.telling.Lock()
 	defer d.telling.Unlock()
 	shown := ShowFSE(f)
-	d.hub.publish(state.Event{Type: state.EventFSE, FSE: &shown})
+	d.hub.publish(state.Event{Type: state.EventFSE, FSE: &shown, Audience: f.Owner})
 	for _, l := range lots {
 		d.publishLot(l)
 	}
 	d.publishQueue()
-}
-
-// publishLot tells of a lot as it is now, with telling held.
-func (d *Daemon) publishLot(l lot.Lot) {
-	if now, err := d.book.Lot(l.ID); err == nil {
-		l = now
-	}
-	shown := ShowLot(l)
-	d.hub.publish(state.Event{Type: state.EventLot, Lot: &shown})
 }
 
 // publishQueue tells what waits, with telling held.
@@ -202,16 +162,9 @@ func ShowFSE(f lot.FSE) state.FSE {
 	if f.Numero != 0 {
 		s.Numero = fmt.Sprintf("%09d", f.Numero)
 	}
-	if f.Price != nil {
+	if f.Price != nil && f.State != fse.Brouillon { // a draft was changed since it had that price
 		t := f.Price.Total
 		s.Honoraires, s.AMO, s.AMC, s.Patient = int64(t.Honoraires), int64(t.AMO), int64(t.AMC), int64(t.Patient)
 	}
 	return s
-}
-
-// ShowLot is l as lists and events show it.
-func ShowLot(l lot.Lot) state.Lot {
-	return state.Lot{ID: l.ID, Numero: fmt.Sprintf("%03d", l.Numero), State: string(l.State),
-		Regime: l.Regime, Caisse: l.Caisse, Centre: l.Centre, Certification: l.Certification, NumeroAM: l.NumeroAM,
-		Environment: l.Environment, FSE: l.Count, Total: int64(l.Total), AMO: int64(l.AMO), Opened: l.Opened, Closed: l.Closed}
 }

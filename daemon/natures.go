@@ -40,20 +40,23 @@ func (d *Daemon) DegradeFSE(ctx context.Context, principal, id, motif, precision
 
 // SplitFSE separates an FSE whose acts don't share one nature d'assurance and one
 // pathway into linked FSE that do. One that mixes nothing comes back alone.
-func (d *Daemon) SplitFSE(ctx context.Context, principal, id string) ([]lot.FSE, error) {
+func (d *Daemon) SplitFSE(ctx context.Context, principal, id string, c lot.Call) ([]lot.FSE, error) {
 	if err := d.beginChange(principal, id); err != nil {
 		return nil, err
 	}
 	defer d.signing.Delete(id)
-	f, err := d.book.Get(principal, id)
+	f, repeated, err := d.book.Repeated(principal, c)
+	if err == nil && !repeated {
+		f, err = d.book.Get(principal, id)
+	}
 	if err != nil {
 		return nil, bookFailure(err)
 	}
 	parts := fse.Split(f.Draft)
-	if len(parts) < 2 {
+	if len(parts) < 2 && !repeated {
 		return []lot.FSE{f}, nil
 	}
-	list, err := d.book.Split(ctx, principal, id, parts)
+	list, err := d.book.Split(ctx, principal, id, parts, c)
 	if err != nil {
 		return nil, bookFailure(err)
 	}
@@ -76,5 +79,5 @@ func (d *Daemon) change(ctx context.Context, principal, id string, f func(*fse.D
 	if err != nil {
 		return before, Failure(err)
 	}
-	return d.UpdateFSE(ctx, principal, id, draft)
+	return d.UpdateFSE(ctx, principal, id, draft, lot.Call{})
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/agrafe-fse/agrafe/daemon/fse"
+	"github.com/agrafe-fse/agrafe/daemon/lot"
 	"github.com/agrafe-fse/agrafe/daemon/state"
 )
 
@@ -38,7 +39,7 @@ func TestSplitMixedVisit(t *testing.T) {
 	draft := consultation(fse.Degrade)
 	draft.Actes = append(draft.Actes, fse.Acte{Code: "G", Nature: fse.SMG})
 	f := r.create(ehr, draft)
-	list, err := r.d.SplitFSE(t.Context(), ehr, f.ID)
+	list, err := r.d.SplitFSE(t.Context(), ehr, f.ID, lot.Call{})
 	if err != nil || len(list) != 2 {
 		t.Fatalf("%d FSE, %v", len(list), err)
 	}
@@ -50,7 +51,7 @@ func TestSplitMixedVisit(t *testing.T) {
 			t.Errorf("part %d: linked to %v, %d acts", i, one.Linked, len(one.Draft.Actes))
 		}
 	}
-	again, err := r.d.SplitFSE(t.Context(), ehr, f.ID)
+	again, err := r.d.SplitFSE(t.Context(), ehr, f.ID, lot.Call{})
 	if err != nil || len(again) != 1 {
 		t.Errorf("split again: %d FSE, %v", len(again), err)
 	}
@@ -86,7 +87,7 @@ func TestDuplicateIsSuspected(t *testing.T) {
 	}
 	_, err = r.sign(other, r.create(other, plain()).ID)
 	wantKind(t, err, state.Invalid, "FSE_REFUSEE")
-	if _, err := r.d.CancelFSE(t.Context(), ehr, first.ID, "erreur de patient"); err != nil {
+	if _, err := r.d.CancelFSE(t.Context(), ehr, first.ID, "erreur de patient", lot.Call{}); err != nil {
 		t.Fatal(err)
 	}
 	r.mustSign(ehr, r.create(ehr, plain()).ID)

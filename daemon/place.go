@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"crypto/x509"
+	"time"
 
 	"github.com/agrafe-fse/agrafe/daemon/state"
 	"github.com/agrafe-fse/agrafe/reader"
@@ -24,6 +25,10 @@ type place struct {
 	cancel context.CancelFunc // ends that reading
 	cps    *professional      // of a CPS that was read
 	vitale *patients          // of a Vitale that was read
+
+	lease reader.Lease   // as front ends were told; zero: none
+	lapse *time.Timer    // tells that it has expired
+	gone  reader.LeaseID // the last that ended because its card left
 }
 
 // professional is a CPS that was read. It is not changed once made.
@@ -49,11 +54,12 @@ type held struct {
 	counter uint32
 	cps     *professional
 	vitale  *patients
+	gone    reader.LeaseID
 }
 
 // hold is called with the desk's mutex held.
 func (p *place) hold() held {
-	return held{owner: p.owner, reader: p.reader, card: p.card, counter: p.slot.Events, cps: p.cps, vitale: p.vitale}
+	return held{owner: p.owner, reader: p.reader, card: p.card, counter: p.slot.Events, cps: p.cps, vitale: p.vitale, gone: p.gone}
 }
 
 // job returns a job for principal on the card that was held, which must still be

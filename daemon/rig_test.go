@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -292,16 +291,11 @@ func wantKind(t testing.TB, err error, want state.Kind, code string) {
 	}
 }
 
-// journalOf reaches the journal below a daemon, to verify it.
-func journalOf(d *Daemon) *journal.Journal {
-	return (*journal.Journal)(reflect.ValueOf(d.book).Elem().FieldByName("journal").UnsafePointer())
-}
-
 // checkJournal verifies the journal, replays it, and returns how many times each
 // FSE was signed.
 func (r *rig) checkJournal() map[string]int {
 	r.t.Helper()
-	j := journalOf(r.d)
+	j := r.d.book.Journal()
 	report, err := j.Verify(context.Background())
 	if err != nil {
 		r.t.Fatalf("Verify: %v", err)

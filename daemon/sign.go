@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/agrafe-fse/agrafe/daemon/b2"
@@ -24,6 +25,8 @@ type SignRequest struct {
 	CPS    string         // reader of the CPS, "" for the only one
 	Vitale string         // reader of the Vitale, "" for the only one; for the mode securise
 	Lease  reader.LeaseID // on the reader of the CPS, "" for none
+
+	Progress func(done int) // of SignMany, told how many FSE are over; nil for nobody
 }
 
 // errSigning refuses a second operation on an FSE that is being signed.
@@ -87,8 +90,18 @@ func (d *Daemon) prepare(ctx context.Context, principal string, r SignRequest, o
 	return nil
 }
 
-// enqueue records the seal of an FSE and puts it in its lot.
+// enqueue records the seal of an FSE and puts it in its lot. One that has become a
+// duplicate since it was checked, of an FSE that was signed beside it, does not enter.
 func (d *Daemon) enqueue(ctx context.Context, principal string, one *signing, c lot.Call) (lot.FSE, error) {
+	d.entering.Lock()
+	defer d.entering.Unlock()
+	answer, err := d.Check(one.fse.Draft)
+	if err != nil {
+		return one.fse, err
+	}
+	if slices.ContainsFunc(answer.Erreurs, func(i fse.Issue) bool { return i.Code == fse.CodeDoublon }) {
+		return one.fse, refused(answer)
+	}
 	done, lots, err := d.book.Signed(ctx, principal, one.fse, one.seal, one.signature, c)
 	if err != nil {
 		return done, bookFailure(err)
@@ -167,6 +180,9 @@ func (d *Daemon) sealAll(ctx context.Context, principal string, r SignRequest, l
 	if err != nil {
 		return err
 	}
+	if r.Lease != "" && r.Lease == h.gone {
+		return reader.Fail(reader.CardChanged, "sign")
+	}
 	at := d.now().UTC().Truncate(time.Second)
 	drafts := make([]*seal.Draft, len(list))
 	for i, one := range list {
@@ -189,7 +205,7 @@ func (d *Daemon) sealAll(ctx context.Context, principal string, r SignRequest, l
 		return err
 	}
 	for i, one := range list {
-		one.signature.At, one.signature.Serial = at, h.cps.serial
+		one.signature.At, one.signature.Serial, one.signature.Holder = at, h.cps.serial, nameOf(h.cps.holder)
 		one.signature.Commands = trace.Commands / len(list)
 		if one.seal, err = drafts[i].Seal(raw[i]); errors.Is(err, seal.ErrSeal) {
 			d.certs.forget(h.cps.serial) // they may be another card's that lied about its serial
@@ -201,6 +217,9 @@ func (d *Daemon) sealAll(ctx context.Context, principal string, r SignRequest, l
 	}
 	return nil
 }
+
+// nameOf is the name of the holder of a CPS, as record 1 of a B2 file shows it.
+func nameOf(h cps.Holder) string { return strings.TrimSpace(h.Nom + " " + h.Prenom) }
 
 // operation says in French what the code is asked for.
 func operation(list []*signing) string {

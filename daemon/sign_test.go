@@ -92,7 +92,7 @@ func TestW1(t *testing.T) {
 	if _, _, err := r.d.LotFile(f.Lot); state.KindOf(err) != state.Invalid {
 		t.Errorf("the file of an open lot: %v", err)
 	}
-	if _, err := r.d.CloseLot(t.Context(), ehr, f.Lot); err != nil {
+	if _, err := r.d.CloseLot(t.Context(), ehr, f.Lot, lot.Call{}); err != nil {
 		t.Fatal(err)
 	}
 	if name, file, err := r.d.LotFile(f.Lot); err != nil || len(file) == 0 || len(file)%128 != 0 || name == "" {
@@ -203,10 +203,13 @@ func TestIsolation(t *testing.T) {
 	ctx := t.Context()
 	for _, id := range []string{signed.ID, draft.ID, "absent", ""} {
 		calls := map[string]func() error{
-			"get":    func() error { _, err := r.d.GetFSE(other, id); return err },
-			"seal":   func() error { _, err := r.d.Seal(other, id); return err },
-			"update": func() error { _, err := r.d.UpdateFSE(ctx, other, id, consultation(fse.Degrade)); return err },
-			"cancel": func() error { _, err := r.d.CancelFSE(ctx, other, id, "motif"); return err },
+			"get":  func() error { _, err := r.d.GetFSE(other, id); return err },
+			"seal": func() error { _, err := r.d.Seal(other, id); return err },
+			"update": func() error {
+				_, err := r.d.UpdateFSE(ctx, other, id, consultation(fse.Degrade), lot.Call{})
+				return err
+			},
+			"cancel": func() error { _, err := r.d.CancelFSE(ctx, other, id, "motif", lot.Call{}); return err },
 			"sign":   func() error { _, err := r.sign(other, id); return err },
 		}
 		for name, call := range calls {
@@ -278,12 +281,12 @@ func TestStates(t *testing.T) {
 	r.withCards()
 	ctx := context.Background()
 	signed := r.mustSign(ehr, r.create(ehr, consultation(fse.Securise)).ID)
-	_, err := r.d.UpdateFSE(ctx, ehr, signed.ID, consultation(fse.Degrade))
+	_, err := r.d.UpdateFSE(ctx, ehr, signed.ID, consultation(fse.Degrade), lot.Call{})
 	wantKind(t, err, state.Invalid, "ETAT")
 	_, err = r.sign(ehr, signed.ID)
 	wantKind(t, err, state.Invalid, "ETAT")
 
-	gone, err := r.d.CancelFSE(ctx, ehr, signed.ID, "saisie par erreur")
+	gone, err := r.d.CancelFSE(ctx, ehr, signed.ID, "saisie par erreur", lot.Call{})
 	if err != nil || gone.State != fse.Annulee {
 		t.Fatalf("cancel in an open lot: %s, %v", gone.State, err)
 	}
@@ -291,9 +294,9 @@ func TestStates(t *testing.T) {
 	if err != nil || l.FSE != 0 || l.Total != 0 || l.AMO != 0 || len(members) != 0 {
 		t.Errorf("the lot kept %d FSE and %d cents, %v", l.FSE, l.Total, err)
 	}
-	_, err = r.d.CloseLot(ctx, ehr, signed.Lot)
-	wantKind(t, err, state.Invalid, "ETAT") // nothing in it
-	_, err = r.d.CancelFSE(ctx, ehr, signed.ID, "encore")
+	_, err = r.d.CloseLot(ctx, ehr, signed.Lot, lot.Call{})
+	wantKind(t, err, state.Invalid, "LOT_VIDE")
+	_, err = r.d.CancelFSE(ctx, ehr, signed.ID, "encore", lot.Call{})
 	wantKind(t, err, state.Invalid, "ETAT")
 
 	next := r.mustSign(ehr, r.create(ehr, consultation(fse.Securise)).ID)
@@ -301,13 +304,13 @@ func TestStates(t *testing.T) {
 		t.Errorf("the next FSE has number %d, same lot %t", next.Numero, next.Lot == signed.Lot)
 	}
 	for range 2 { // closing a closed lot does nothing
-		if closed, err := r.d.CloseLot(ctx, ehr, next.Lot); err != nil || closed.State != string(fse.LotClos) {
+		if closed, err := r.d.CloseLot(ctx, ehr, next.Lot, lot.Call{}); err != nil || closed.State != string(fse.LotClos) {
 			t.Fatalf("close: %s, %v", closed.State, err)
 		}
 	}
-	_, err = r.d.CancelFSE(ctx, ehr, next.ID, "trop tard")
-	wantKind(t, err, state.Invalid, "ETAT")
-	_, err = r.d.CloseLot(ctx, ehr, "absent")
+	_, err = r.d.CancelFSE(ctx, ehr, next.ID, "trop tard", lot.Call{})
+	wantKind(t, err, state.Invalid, "LOT_CLOS")
+	_, err = r.d.CloseLot(ctx, ehr, "absent", lot.Call{})
 	wantKind(t, err, state.NotFound, "")
 	after := r.mustSign(ehr, r.create(ehr, consultation(fse.Securise)).ID)
 	if l, _, err := r.d.Lot(after.Lot); err != nil || l.Numero != "002" {
@@ -321,10 +324,10 @@ func TestNumberKept(t *testing.T) {
 	f := r.create(ehr, consultation(fse.Degrade))
 	_, err := r.sign(ehr, f.ID)
 	wantKind(t, err, state.NoCard, "CPS_ABSENTE")
-	if _, err := r.d.UpdateFSE(t.Context(), ehr, f.ID, consultation(fse.Degrade)); err != nil {
+	if _, err := r.d.UpdateFSE(t.Context(), ehr, f.ID, consultation(fse.Degrade), lot.Call{}); err != nil {
 		t.Fatal(err)
 	}
-	_, err = r.d.UpdateFSE(t.Context(), ehr, f.ID, byBis(consultation(fse.Degrade)))
+	_, err = r.d.UpdateFSE(t.Context(), ehr, f.ID, byBis(consultation(fse.Degrade)), lot.Call{})
 	wantKind(t, err, state.Invalid, "ETAT") // the number is of the first professional
 	r.stop()
 	r.start()

@@ -55,7 +55,7 @@ func (s *signer) run(done <-chan struct{}) {
 			s.acknowledged = append(s.acknowledged, f)
 			id = ""
 		case s.random.IntN(20) == 0: // given up: some with a number, some without
-			if _, err := s.rig.d.CancelFSE(ctx, s.principal, id, "abandon"); err != nil {
+			if _, err := s.rig.d.CancelFSE(ctx, s.principal, id, "abandon", lot.Call{}); err != nil {
 				s.rig.t.Errorf("CancelFSE: %v", err)
 			}
 			id = ""

@@ -49,6 +49,7 @@ type Error struct {
 	Path      string  `json:"path,omitempty"`    // of the field at fault
 	Retries   *int    `json:"retries,omitempty"` // tries left, with PINWrong
 	Issues    []Issue `json:"issues,omitempty"`  // every fault of a form
+	Doc       string  `json:"doc,omitempty"`     // address of what is written about Code
 	Err       error   `json:"-"`                 // cause, for the log
 }
 

@@ -45,13 +45,13 @@ type Card struct {
 	Kind         string     `json:"kind,omitempty"`         // cps3, cps4, vitale2…
 	Serial       string     `json:"serial,omitempty"`       // of a CPS
 	Holder       *Holder    `json:"holder,omitempty"`       // of a CPS
-	Persons      int        `json:"persons,omitempty"`      // on a Vitale
+	Persons      int        `json:"persons,omitzero"`       // on a Vitale
 	Expires      *time.Time `json:"expires,omitempty"`      // end of the certificates
 	PINTriesLeft *int       `json:"pinTriesLeft,omitempty"` // 0 when blocked
 	EventCounter uint32     `json:"eventCounter"`           // changes with each insertion and removal
 	Read         bool       `json:"read"`                   // whether reading is over, well or not
 	Problem      *Error     `json:"problem,omitempty"`      // why it could not be read
-	Demo         bool       `json:"demonstration,omitempty"`
+	Demo         bool       `json:"demonstration,omitzero"`
 }
 
 // Holder is the professional to whom a CPS belongs.
@@ -78,7 +78,11 @@ type Snapshot struct {
 	Service Service  `json:"service"`
 	Readers []Reader `json:"readers"`
 	Cards   []Card   `json:"cards"`
+	Leases  []Lease  `json:"leases"`
 	Queue   Queue    `json:"queue"`
+	Journal Journal  `json:"journal"`
+
+	Developer bool `json:"developer,omitzero"` // pages of this machine's own http servers may be let in
 }
 
 // EventType says which object of an Event is set.
@@ -93,9 +97,15 @@ const (
 	EventFSE     EventType = "fse"
 	EventLot     EventType = "lot"
 	EventLease   EventType = "lease"
+	EventJob     EventType = "job"
+	EventJournal EventType = "journal"
 )
 
-// Event is one change. Seq increases by one from each event to the next.
+// EventTypes lists every EventType; new ones are added at the end.
+var EventTypes = []EventType{EventService, EventReader, EventCard, EventQueue, EventFSE, EventLot, EventLease, EventJob, EventJournal}
+
+// Event is one change. Seq increases by one from each event to the next; who is
+// not told of an event sees a gap.
 type Event struct {
 	Seq     uint64    `json:"seq"`
 	At      time.Time `json:"at"`
@@ -107,6 +117,10 @@ type Event struct {
 	FSE     *FSE      `json:"fse,omitempty"`
 	Lot     *Lot      `json:"lot,omitempty"`
 	Lease   *Lease    `json:"lease,omitempty"`
+	Job     *Job      `json:"job,omitempty"`
+	Journal *Journal  `json:"journal,omitempty"`
+
+	Audience string `json:"-"` // the one principal that is told, "" for all
 }
 
 // FSE is one invoice in a list: its own data is read by fse.get.
@@ -121,7 +135,7 @@ type FSE struct {
 	AMO           int64  `json:"amo"`           // cents
 	AMC           int64  `json:"amc"`           // cents
 	Patient       int64  `json:"patient"`       // cents
-	Demo          bool   `json:"demonstration,omitempty"`
+	Demo          bool   `json:"demonstration,omitzero"`
 }
 
 // Lot is one lot.
@@ -135,16 +149,43 @@ type Lot struct {
 	Certification string     `json:"certification"`
 	NumeroAM      string     `json:"numeroAM"` // professional
 	Environment   string     `json:"environnement"`
-	FSE           int        `json:"fse"`   // how many
-	Total         int64      `json:"total"` // honoraires, cents
-	AMO           int64      `json:"amo"`   // cents
-	Opened        time.Time  `json:"ouvert"`
+	FSE           int        `json:"fse"`             // how many
+	Total         int64      `json:"total"`           // honoraires, cents
+	AMO           int64      `json:"amo"`             // cents
+	Opened        time.Time  `json:"ouvert,omitzero"` // absent where only one's own lines are shown
 	Closed        *time.Time `json:"clos,omitempty"`
+	Warnings      []Issue    `json:"avertissements,omitempty"` // about its destination
 }
 
-// Lease is the reservation of a reader's card, as others see it.
+// Lease is the reservation of a reader's card. It has ended when Expires is
+// absent. Holder is told to the programs of this machine and to the holder; others
+// see that the reader is held, not by whom.
 type Lease struct {
 	Reader  string    `json:"reader"`
-	Holder  string    `json:"holder,omitempty"` // "" when it ended
+	Holder  string    `json:"holder,omitempty"`
 	Expires time.Time `json:"expires,omitzero"`
+}
+
+// JobState is how far a job is.
+type JobState string
+
+// The states of a job. The last three are ends.
+const (
+	JobRunning   JobState = "running"
+	JobDone      JobState = "done"
+	JobFailed    JobState = "failed"
+	JobCancelled JobState = "cancelled"
+)
+
+// Job is work that goes on after the call that began it was answered.
+type Job struct {
+	ID      string     `json:"id"`
+	Method  string     `json:"method"`
+	State   JobState   `json:"state"`
+	Done    int        `json:"done"`  // steps that are over
+	Total   int        `json:"total"` // steps in all
+	Started time.Time  `json:"started"`
+	Ended   *time.Time `json:"ended,omitempty"`
+	Result  any        `json:"result,omitempty"` // at the end, also of a job that was cancelled
+	Error   *Error     `json:"error,omitempty"`  // of a job that failed
 }

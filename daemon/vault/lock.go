@@ -1,0 +1,29 @@
+package vault
+
+import (
+	"errors"
+	"io"
+	"os"
+
+	"github.com/agrafe-fse/agrafe/daemon/journal"
+)
+
+var errHeld = errors.New("another process holds the lock")
+
+// lockFile makes this process the only one that has the file at path locked, until it
+// is closed. It takes the lock of a journal as package journal does, so that nobody
+// opens the journal while its folder is moved; it leaves the process number alone.
+func lockFile(path string) (io.Closer, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err = lock(f); err == nil {
+		return f, nil
+	}
+	_ = f.Close() // it was not written to
+	if errors.Is(err, errHeld) {
+		err = &journal.Error{Kind: journal.Locked, Op: "cannot restore the journal"}
+	}
+	return nil, err
+}

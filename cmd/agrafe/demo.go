@@ -134,6 +134,7 @@ func (d *demoCmd) settings() (daemon.Config, error) {
 		return cfg, err
 	}
 	cfg.State = dir
+	cfg.Origins.Dev = d.Keep // pages that are being written are served by this machine
 	cfg.Port = d.Port
 	if d.Port == 0 && d.Keep {
 		cfg.Port = daemon.DefaultPort

@@ -14,8 +14,11 @@ import (
 )
 
 type fseCmd struct {
-	Price fsePriceCmd `cmd:"" help:"price FSE: one JSON object or NDJSON; one line of JSON for each"`
-	Check fseCheckCmd `cmd:"" help:"price FSE and look for all that forbids to sign them"`
+	Price  fsePriceCmd  `cmd:"" help:"price FSE: one JSON object or NDJSON; one line of JSON for each"`
+	Check  fseCheckCmd  `cmd:"" help:"price FSE and look for all that forbids to sign them"`
+	List   fseListCmd   `cmd:"" help:"list the FSE that the service keeps, the newest first"`
+	Show   fseShowCmd   `cmd:"" help:"show an FSE whole, as JSON"`
+	Cancel fseCancelCmd `cmd:"" help:"cancel an FSE that was not transmitted"`
 }
 
 // rulesFlags is what the verbs that price take.

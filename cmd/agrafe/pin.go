@@ -24,7 +24,17 @@ func (pinCmd) Run(e *env) error {
 		return err
 	}
 	fmt.Fprintln(e.err, "waiting for the service to ask for a code; interrupt to leave")
-	return local.Answer(e, cfg.ControlSocket(), func(q local.Question) local.Reply {
+	for err == nil || errors.Is(err, local.ErrWithdrawn) {
+		if err = local.Answer(e, cfg.ControlSocket(), askCode(e)); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+// askCode asks one question in this terminal.
+func askCode(e *env) func(local.Question) local.Reply {
+	return func(q local.Question) local.Reply {
 		fmt.Fprintf(e.err, "\n%s asks: %s\n  card of %s, in %s, %d tries left\n", q.Principal, q.Operation, q.Holder, q.Reader, q.Tries)
 		last := q.Tries == 1
 		if last {
@@ -41,5 +51,5 @@ func (pinCmd) Run(e *env) error {
 			return local.Reply{}
 		}
 		return local.Reply{Code: code, LastTry: last}
-	})
+	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/agrafe-fse/agrafe/bridge/local"
 	"github.com/agrafe-fse/agrafe/daemon"
 	"github.com/agrafe-fse/agrafe/daemon/journal"
+	"github.com/agrafe-fse/agrafe/daemon/journal/key"
 	"github.com/agrafe-fse/agrafe/daemon/state"
 )
 
@@ -39,7 +40,12 @@ type cli struct {
 	Readers readersCmd `cmd:"" help:"list the readers and what is in them"`
 	Card    cardCmd    `cmd:"" help:"read a card"`
 	Pin     pinCmd     `cmd:"" help:"type the code porteur in this terminal when the service asks for it"`
-	FSE     fseCmd     `cmd:"" name:"fse" help:"price and check FSE, without the service"`
+	Pair    pairCmd    `cmd:"" help:"let a web page be paired and accept it in this terminal"`
+	Origins originsCmd `cmd:"" help:"the web pages that may use the service"`
+	TLS     tlsCmd     `cmd:"" name:"tls" help:"wss beside ws, for Safari"`
+	FSE     fseCmd     `cmd:"" name:"fse" help:"price and check FSE; list, show and cancel those of the service"`
+	Lots    lotsCmd    `cmd:"" help:"lots: list, close, B2 file, what is late"`
+	Journal journalCmd `cmd:"" help:"the journal: check, back up, restore, export, purge, recovery code"`
 	NIR     nirCmd     `cmd:"" name:"nir" help:"check a NIR and its key"`
 	Tables  tablesCmd  `cmd:"" help:"look at the tables of codes and tariffs"`
 	B2      b2Cmd      `cmd:"" name:"b2" help:"explain and check B2 files"`
@@ -139,7 +145,7 @@ func exitCode(err error) int {
 	_, input := errors.AsType[*unreadable](err)
 	_, port := errors.AsType[*bridge.PortTakenError](err)
 	switch {
-	case usage, config, input:
+	case usage, config, input, key.KindOf(err) != 0:
 		return exitUsage
 	case port, errors.Is(err, local.ErrDown), journal.KindOf(err) == journal.Locked:
 		return exitUnavailable

@@ -1,8 +1,12 @@
 package main
 
 import (
+	"net"
 	"os"
+	"path/filepath"
+	"strconv"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -23,5 +27,50 @@ func exits() {
 }
 
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{Dir: "testdata/script", UpdateScripts: os.Getenv("UPDATE") != ""})
+	testscript.Run(t, testscript.Params{Dir: "testdata/script", UpdateScripts: os.Getenv("UPDATE") != "",
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"damage": damage, "rm-key": removeKey, "await": await, "freeport": freePort}})
+}
+
+// stateOf is the one file or folder of a demonstration that fits pattern.
+func stateOf(ts *testscript.TestScript, dir, pattern string) string {
+	found, err := filepath.Glob(ts.MkAbs(filepath.Join(dir, pattern)))
+	ts.Check(err)
+	if len(found) != 1 {
+		ts.Fatalf("%d fit %s", len(found), pattern)
+	}
+	return found[0]
+}
+
+// damage cuts the journal of the demonstration in a folder as a lost write would.
+func damage(ts *testscript.TestScript, _ bool, args []string) {
+	file := stateOf(ts, args[0], "etat-*/journal/MANIFEST")
+	info, err := os.Stat(file)
+	ts.Check(err)
+	ts.Check(os.Truncate(file, info.Size()-5))
+}
+
+// removeKey loses the secret of the demonstration in a folder.
+func removeKey(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(os.Remove(stateOf(ts, args[0], "etat-*.key")))
+}
+
+// await repeats a command until it succeeds, for at most 15 seconds.
+func await(ts *testscript.TestScript, _ bool, args []string) {
+	for limit := time.Now().Add(15 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		err := ts.Exec(args[0], args[1:]...)
+		if err == nil {
+			return
+		}
+		if time.Now().After(limit) {
+			ts.Fatalf("%v never succeeds: %v", args, err)
+		}
+	}
+}
+
+// freePort sets a variable to a port that nobody has.
+func freePort(ts *testscript.TestScript, _ bool, args []string) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Setenv(args[0], strconv.Itoa(l.Addr().(*net.TCPAddr).Port))
+	ts.Check(l.Close())
 }

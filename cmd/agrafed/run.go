@@ -16,6 +16,7 @@ import (
 	"github.com/agrafe-fse/agrafe/bridge"
 	"github.com/agrafe-fse/agrafe/daemon"
 	"github.com/agrafe-fse/agrafe/daemon/journal"
+	"github.com/agrafe-fse/agrafe/daemon/journal/key"
 	"github.com/agrafe-fse/agrafe/reader/pcsc"
 	"github.com/agrafe-fse/agrafe/reader/vitale"
 )
@@ -25,7 +26,7 @@ const usage = `usage: agrafed [-config FILE] [-print-config]
 Runs the service in the foreground until it is told to stop. It is started by
 the system; to try it without hardware, see: agrafe demo
 
-exit codes: 0 stopped in order, 2 wrong usage or configuration, 3 the port or
+exit codes: 0 stopped in order, 2 wrong usage, configuration or key, 3 the port or
 the journal is in use, 4 the journal is damaged, 1 anything else
 `
 
@@ -36,7 +37,7 @@ func exitCode(err error) int {
 	_, badConfig := errors.AsType[*daemon.ConfigError](err)
 	_, portTaken := errors.AsType[*bridge.PortTakenError](err)
 	switch {
-	case errors.Is(err, errUsage), badConfig:
+	case errors.Is(err, errUsage), badConfig, key.KindOf(err) != 0:
 		return 2
 	case portTaken, journal.KindOf(err) == journal.Locked:
 		return 3

@@ -3,14 +3,17 @@ package main
 import (
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/agrafe-fse/agrafe/daemon"
+	"github.com/agrafe-fse/agrafe/daemon/vault"
 )
 
 // TestMain lets the test binary be agrafed: the exit codes are those of a process.
@@ -94,6 +97,12 @@ func TestDamagedJournal(t *testing.T) {
 	if err := run([]string{"-print-config", "-config", file}, io.Discard); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.MkdirAll(cfg.State, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := vault.Open(cfg.Places(), vault.Options{Log: slog.New(slog.DiscardHandler), Now: time.Now}); err != nil { // makes the secret
+		t.Fatal(err)
+	}
 	if err := os.MkdirAll(filepath.Join(cfg.State, "journal"), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -103,5 +112,12 @@ func TestDamagedJournal(t *testing.T) {
 	code, _, errOut := agrafed(t, "-config", file)
 	if code != 4 || !strings.Contains(errOut, "damaged") {
 		t.Errorf("exit code %d, want 4:\n%s", code, errOut)
+	}
+	if err := os.Remove(cfg.KeyFile()); err != nil {
+		t.Fatal(err)
+	}
+	code, _, errOut = agrafed(t, "-config", file)
+	if code != 2 || !strings.Contains(errOut, "recovery code") {
+		t.Errorf("without its key: exit code %d, want 2:\n%s", code, errOut)
 	}
 }

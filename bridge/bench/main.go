@@ -9,8 +9,9 @@
 //     the verdict is on what the target speaks of. Machines differ and are noisy:
 //     the ratio tells more than the figure.
 //   - The service is the real agrafed in a process of its own, on a real pcscd
-//     with vpcd slots, both in namespaces of their own; only P6 and P7 run in
-//     process, where the cost of the card itself can be taken away.
+//     with vpcd slots, both in namespaces of their own; P6 and P7 run in process,
+//     where the cost of the card itself can be taken away, and P8 to P11 are the
+//     benchmarks of the packages inside.
 //   - It asserts nothing: a row that falls short says so and the exit code is 0.
 //     The exit code is 1 when something could not be measured.
 //   - -raw keeps every sample, in the unit of its row.
@@ -45,6 +46,10 @@ var targets = []target{
 	{"P5", "the idle service", measureIdle},
 	{"P6", "sign an FSE", measureSign},
 	{"P7", "read a Vitale", measureVitale},
+	{"P8", "price an FSE", measurePrices},
+	{"P9", "durable records in a second", measureQueue},
+	{"P10", "years of work in the journal", measureYears},
+	{"P11", "lots in B2", measureLots},
 	{"P13", "pcscd killed → service up at a client", measureRecovery},
 }
 

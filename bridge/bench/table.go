@@ -59,6 +59,18 @@ func (r row) ratioAtMost(limit float64) row {
 	return r.judge(r.Ratio <= limit)
 }
 
+// ratioAtLeast judges the ratio to the floor where more is better.
+func (r row) ratioAtLeast(limit float64) row {
+	r.Goal = fmt.Sprintf("≥ %s × floor", figure(limit))
+	return r.judge(r.Ratio >= limit)
+}
+
+// atLeast judges the value where more is better.
+func (r row) atLeast(limit float64) row {
+	r.Goal = fmt.Sprintf("≥ %s %s", figure(limit), r.Unit)
+	return r.judge(r.Value >= limit)
+}
+
 func (r row) judge(ok bool) row {
 	r.Verdict = short
 	if ok {

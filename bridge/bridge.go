@@ -3,11 +3,20 @@
 //
 // Its contract:
 //
-//   - Only loopback addresses listen, on one fixed port. Host must be exactly
-//     one of theirs. Refusals are alike and say nothing of what there is.
-//   - No web page is let in yet: any request with an Origin is refused, whatever
-//     it says. Local programs come by the control socket, where the system tells
-//     who they are, or with the token that only the daemon's user can read.
+//   - Only loopback addresses listen, on one fixed port and, if it was asked for, on
+//     another one with TLS, behind the same gate. Host must be exactly one of theirs.
+//     Refusals are alike and say nothing of what there is.
+//   - Local programs come by the control socket, where the system tells who they
+//     are, or with the token that only the daemon's user can read.
+//   - A web page is let in if its origin is listed, by the user or by policy, and
+//     if it signs with the key that it brought when it was paired or enrolled; this
+//     machine signs for it too. Its principal is origin and key, its rights are cut
+//     by policy, and it sees what they allow (package trust). Of a page that is not
+//     listed only the pairing door takes calls, and only while policy opens it.
+//   - A page's process must run for the user at the machine, for the system or for
+//     the daemon's own user; so must a program that answers for the user.
+//   - A revocation ends the connections of its pages within a second, with what they
+//     had reserved.
 //   - A connection begins with a hello that holds all that a front end shows, as
 //     of event seq. Events after it carry the same objects with an increasing
 //     seq; events.resync gives those that a front end missed.
@@ -15,6 +24,9 @@
 //     read strictly and bounded; a call that fails has a kind of a closed set and
 //     never closes a connection. No method takes or gives a raw command of a
 //     card, a raw signature or a code.
+//   - Documents are fetched over HTTP, once, within a minute, at an address that
+//     can't be guessed and dies with the connection that was given it. No other
+//     route does anything.
 //   - A client that stops reading is closed and delays nobody.
 //
 // JSON-RPC is spoken here and not by a library: what is needed of it is one page,
@@ -37,18 +49,15 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"github.com/agrafe-fse/agrafe/bridge/trust"
 	"github.com/agrafe-fse/agrafe/daemon"
 )
 
 // subprotocol names the wire in the WebSocket handshake.
 const subprotocol = "agrafe.v1"
 
-// Bounds of the connections of all clients together: those that were let in, and
-// those that have not shown yet who they are.
-const (
-	maxConnections = 512
-	maxStrangers   = 128
-)
+// maxStrangers bounds the connections that have not shown yet who they are.
+const maxStrangers = 128
 
 // headerTimeout bounds the time to send a request.
 const headerTimeout = 3 * time.Second
@@ -60,12 +69,26 @@ type Server struct {
 	instance string
 	log      *slog.Logger
 	methods  map[string]method
-	upgrader websocket.Upgrader
+	limits   *limits
+	calls    *memory
+	jobs     *jobs
+
+	upgrader, pairUpgrader websocket.Upgrader
+
+	book      *trust.Book // of the web pages that are let in
+	pairings  *trust.Pairings
+	peers     peers
+	pages     *pages
+	documents *documents
+	waits     waits
 
 	gate      gate
 	listeners []net.Listener // loopback
 	control   net.Listener   // nil where there is none
-	places    chan struct{}  // one for each connection
+	secure    secureDoor     // wss beside them
+	places    *places        // of all connections
+
+	strangers, programs *strangers // on the loopback addresses, on the control socket
 
 	ctx context.Context // of Serve
 
@@ -95,13 +118,22 @@ func New(d *daemon.Daemon, version string, log *slog.Logger) (*Server, error) {
 		instance: rand.Text(),
 		log:      log,
 		methods:  methodTable(),
-		upgrader: websocket.Upgrader{
-			HandshakeTimeout: headerTimeout,
-			Subprotocols:     []string{subprotocol},
-			CheckOrigin:      func(*http.Request) bool { return true }, // the gate has looked already
-			Error:            func(w http.ResponseWriter, _ *http.Request, status int, _ error) { w.WriteHeader(status) },
-		},
-		places: make(chan struct{}, maxConnections),
+		limits:   newLimits(),
+		calls:    newMemory(time.Now),
+		jobs:     newJobs(time.Now, d.PublishJob),
+
+		upgrader:     newUpgrader(subprotocol),
+		pairUpgrader: newUpgrader(pairProtocol),
+		pairings:     trust.NewPairings(trust.Mode(d.Config().Origins.Pairing), since()),
+		peers:        newPeers(),
+		pages:        newPages(),
+		documents:    newDocuments(),
+		waits:        waits{show: strangerTime, answer: trust.AnswerTime, check: checkTime},
+		strangers:    newStrangers(),
+		programs:     newStrangers(),
+
+		secure: secureDoor{now: time.Now},
+		places: newPlaces(),
 	}
 	if err := s.listen(); err != nil {
 		s.closeListeners()
@@ -110,25 +142,12 @@ func New(d *daemon.Daemon, version string, log *slog.Logger) (*Server, error) {
 	return s, nil
 }
 
-func (s *Server) listen() error {
+func (s *Server) listen() (err error) {
 	cfg := s.daemon.Config()
-	first, err := net.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(cfg.Port)))
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return &PortTakenError{Port: cfg.Port, Err: err}
-	} else if err != nil {
-		return fmt.Errorf("cannot listen: %w", err)
+	if s.listeners, err = listenLoopback(cfg.Port, s.log); err != nil {
+		return err
 	}
-	s.listeners = append(s.listeners, first)
-	port := first.Addr().(*net.TCPAddr).Port
-	second, err := net.Listen("tcp6", net.JoinHostPort("::1", strconv.Itoa(port)))
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return &PortTakenError{Port: port, Err: err}
-	case err != nil: // a machine without IPv6
-		s.log.Info("not listening on ::1", "error", err)
-	default:
-		s.listeners = append(s.listeners, second)
-	}
+	port := portOf(s.listeners)
 	if s.control, err = listenControl(cfg.ControlSocket()); err != nil {
 		return err
 	}
@@ -137,6 +156,44 @@ func (s *Server) listen() error {
 		return err
 	}
 	s.gate = newGate(port, token)
+	return s.openBook(port)
+}
+
+// listenLoopback listens on a port of 127.0.0.1 and, where the machine has it, ::1. It
+// fails with *PortTakenError and leaves nothing behind then.
+func listenLoopback(port int, log *slog.Logger) ([]net.Listener, error) {
+	first, err := net.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, &PortTakenError{Port: port, Err: err}
+	} else if err != nil {
+		return nil, fmt.Errorf("cannot listen: %w", err)
+	}
+	list := []net.Listener{first}
+	port = portOf(list)
+	second, err := net.Listen("tcp6", net.JoinHostPort("::1", strconv.Itoa(port)))
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		_ = first.Close()
+		return nil, &PortTakenError{Port: port, Err: err}
+	case err != nil: // a machine without IPv6
+		log.Info("not listening on ::1", "error", err)
+	default:
+		list = append(list, second)
+	}
+	return list, nil
+}
+
+func portOf(list []net.Listener) int { return list[0].Addr().(*net.TCPAddr).Port }
+
+// openBook reads which web pages are let in. A list that can't be trusted is no
+// failure of the daemon, which local programs still need: it refuses pages.
+func (s *Server) openBook(port int) error {
+	cfg := s.daemon.Config()
+	own, err := trust.ParseOrigin("http://127.0.0.1:" + strconv.Itoa(port))
+	if err != nil {
+		return err
+	}
+	s.book = trust.Open(trust.Options{Dir: cfg.State, Policy: cfg.Origins.Policy, Dev: cfg.Origins.Dev, Own: own, Log: s.log})
 	return nil
 }
 
@@ -146,9 +203,9 @@ func (s *Server) Addr() string { return s.listeners[0].Addr().String() }
 // Serve answers until ctx ends, then closes every connection and returns.
 func (s *Server) Serve(ctx context.Context) error {
 	s.ctx = ctx
-	public := s.httpServer(http.HandlerFunc(s.handle))
-	local := s.httpServer(http.HandlerFunc(s.handleControl))
-	local.ConnContext = peerContext
+	public := s.httpServer(ctx, s.behind(s.gate), s.strangers, socketContext)
+	local := s.httpServer(ctx, s.handleControl, s.programs, peerContext)
+	s.secure.start(s)
 	failed := make(chan error, len(s.listeners)+1)
 	for _, l := range s.listeners {
 		s.active.Go(func() { failed <- public.Serve(l) })
@@ -166,6 +223,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	s.mu.Unlock()
 	_ = public.Close()
 	_ = local.Close()
+	s.secure.stop()
 	s.active.Wait()
 	return err
 }
@@ -183,13 +241,16 @@ func (s *Server) enter() bool {
 
 func (s *Server) leave() { s.active.Done() }
 
-func (s *Server) httpServer(h http.Handler) *http.Server {
+// httpServer serves until it is closed. Its WebSockets end with ctx.
+func (s *Server) httpServer(ctx context.Context, h http.HandlerFunc, among *strangers, note func(context.Context, net.Conn) context.Context) *http.Server {
 	return &http.Server{
 		Handler:                      h,
+		BaseContext:                  func(net.Listener) context.Context { return ctx },
+		ConnContext:                  note,
 		ReadTimeout:                  headerTimeout,
 		IdleTimeout:                  headerTimeout,
 		MaxHeaderBytes:               8 << 10,
-		ConnState:                    newStrangers().see,
+		ConnState:                    among.see,
 		DisableGeneralOptionsHandler: true,
 		ErrorLog:                     slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
@@ -202,56 +263,4 @@ func (s *Server) closeListeners() {
 	if s.control != nil {
 		_ = s.control.Close()
 	}
-}
-
-// handle serves the loopback addresses.
-func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
-	who, status := s.gate.admit(r)
-	if status != 0 {
-		w.WriteHeader(status)
-		return
-	}
-	if r.URL.Path != "/v1" {
-		w.WriteHeader(http.StatusForbidden)
-		return
-	}
-	s.upgrade(w, r, who)
-}
-
-// handleControl serves the control socket, where the system tells who calls.
-func (s *Server) handleControl(w http.ResponseWriter, r *http.Request) {
-	peer, ok := peerOf(r.Context())
-	if _, web := r.Header["Origin"]; web || !ok {
-		w.WriteHeader(http.StatusForbidden)
-		return
-	}
-	switch r.URL.Path {
-	case "/v1":
-		s.upgrade(w, r, principal{name: peer, scopes: allScopes})
-	case "/prompt":
-		s.servePrompt(w, r)
-	default:
-		w.WriteHeader(http.StatusForbidden)
-	}
-}
-
-func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, who principal) {
-	select {
-	case s.places <- struct{}{}:
-		defer func() { <-s.places }()
-	default:
-		w.WriteHeader(http.StatusServiceUnavailable)
-		return
-	}
-	if !s.enter() {
-		w.WriteHeader(http.StatusServiceUnavailable)
-		return
-	}
-	defer s.leave()
-	ws, err := s.upgrader.Upgrade(w, r, nil)
-	if err != nil {
-		return // the upgrader has answered
-	}
-	c := &conn{server: s, ws: ws, who: who, log: s.log.With("principal", who.name), slots: make(chan struct{}, maxInFlight)}
-	c.serve()
 }

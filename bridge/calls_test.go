@@ -77,7 +77,7 @@ func TestConnectionThatEndsDuringCalls(t *testing.T) {
 	}
 	question(t, ws)
 	_ = c.ws.Close()
-	eventually(t, "places free", func() bool { return len(r.server.places) == 0 })
+	eventually(t, "places free", func() bool { return r.server.places.taken() == 0 })
 	if m := r.dial(t).call("cards.readCPS", ""); m.Error != nil {
 		t.Errorf("afterwards the card is read with %s", m.text)
 	}

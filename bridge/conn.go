@@ -2,10 +2,9 @@ package bridge
 
 import (
 	"context"
-	"errors"
 	"log/slog"
-	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -13,44 +12,61 @@ import (
 	"github.com/gorilla/websocket"
 
 	"github.com/agrafe-fse/agrafe/daemon"
-	"github.com/agrafe-fse/agrafe/daemon/state"
 )
 
 // Limits of one connection.
 const (
-	maxInFlight  = 16               // slow calls at once; more are refused with busy
 	eventQueue   = 256              // events that may wait for a slow client
 	writeTimeout = 5 * time.Second  // a client that does not read for so long is closed
 	pingEvery    = 30 * time.Second // and one that answers no ping for twice that
+	closeTime    = 500 * time.Millisecond
 )
 
-// conn is one WebSocket connection of an admitted principal.
+// conn is one WebSocket connection. It has a principal once it was let in.
 type conn struct {
-	server *Server
-	ws     *websocket.Conn
-	who    principal
-	log    *slog.Logger
-	ctx    context.Context // ends with the connection
+	server    *Server
+	ws        *websocket.Conn
+	strangers *strangers // among whom it is until then
+	who       principal
+	log       *slog.Logger
+	ctx       context.Context // ends with the connection
 
-	slots chan struct{} // one for each slow call under way
-	calls sync.WaitGroup
+	bounds bounds         // on what it may ask
+	calls  sync.WaitGroup // under way
+	out    atomic.Bool    // it may call no more: what comes before it is closed is dropped
 
 	writing sync.Mutex // held while a message is written
+}
+
+// admit lets a local program in.
+func (c *conn) admit(who principal) {
+	c.who = who
+	c.log = c.log.With("principal", who.name)
+	c.strangers.met(c.ws.NetConn())
+}
+
+// end lets go of all that the connection had. What it asked for ends with it.
+func (c *conn) end(cancel context.CancelFunc) {
+	c.server.pages.remove(c)
+	_ = c.ws.Close()
+	cancel()
+	c.calls.Wait()
+	c.server.documents.forget(c)
+	if c.who.key != "" && c.server.outdated(c) == closeNotPaired {
+		c.server.dismiss(c.who.name) // a last call may have come after the revocation
+	}
 }
 
 // serve says hello, then answers calls and passes events on until either side
 // ends.
 func (c *conn) serve() {
-	ctx, cancel := context.WithCancel(c.server.ctx)
-	c.ctx = ctx
-	hello, events := c.server.daemon.Hello()
-	defer c.calls.Wait()
-	defer cancel()
-	defer c.ws.Close()
+	hello, events := c.server.daemon.HelloTo(c.who.viewer())
 	defer events.Close()
-	defer context.AfterFunc(ctx, func() { c.close(websocket.CloseGoingAway) })()
+	c.bounds = c.server.limits.enter(c.who)
+	defer c.bounds.leave()
 
-	if err := c.write(notification{Version: "2.0", Method: "hello", Params: c.server.hello(hello)}); err != nil {
+	first := c.server.hello(cutSnapshot(c.who, hello))
+	if c.write(notification{Version: "2.0", Method: "hello", Params: first}) != nil {
 		return
 	}
 	c.calls.Go(func() { c.pass(events) })
@@ -72,82 +88,20 @@ func (c *conn) read() {
 			c.close(websocket.CloseUnsupportedData)
 			return
 		}
+		if c.out.Load() {
+			continue
+		}
 		if err := c.take(frame); err != nil {
 			return
 		}
 	}
 }
 
-// take answers one frame. Its error is the connection's.
-func (c *conn) take(frame []byte) error {
-	r, e := parse(frame)
-	if e != nil {
-		return c.answer(r, nil, e)
-	}
-	m, ok := c.server.methods[r.Method]
-	switch {
-	case !ok:
-		return c.answer(r, nil, fault(codeMethod, "METHODE", "Cette méthode n'existe pas.", "/method"))
-	case !c.who.has(m.scope):
-		return c.answer(r, nil, failed(&state.Error{Kind: state.Denied, Code: "DROIT", Message: "Ce site n'a pas le droit d'appeler cette méthode."}))
-	case !m.slow:
-		return c.call(m, r)
-	}
-	select {
-	case c.slots <- struct{}{}:
-	default:
-		return c.answer(r, nil, failed(&state.Error{Kind: state.Busy, Code: "TROP_D_APPELS", Retryable: true,
-			Message: "Trop d'appels sont en cours sur cette connexion."}))
-	}
-	c.calls.Go(func() {
-		defer func() { <-c.slots }()
-		_ = c.call(m, r) // a failure to write ends the reading side too
-	})
-	return nil
-}
-
-func (c *conn) call(m method, r request) error {
-	result, e := c.run(m, r)
-	return c.answer(r, result, e)
-}
-
-// run runs a method. A panic in it fails that call, not the service.
-func (c *conn) run(m method, r request) (result any, e *rpcError) {
-	defer func() {
-		if p := recover(); p != nil {
-			c.log.Error("panic in a call", "method", m.name, "panic", p, "stack", string(debug.Stack()))
-			result, e = nil, failed(daemon.Failure(errPanic))
-		}
-	}()
-	return m.call(call{ctx: c.ctx, daemon: c.server.daemon, server: c.server, who: c.who}, r.Params)
-}
-
-// errPanic is what a caller is told of a defect.
-var errPanic = errors.New("a defect of the service")
-
-// answer sends the answer to r, unless r wants none.
-func (c *conn) answer(r request, result any, e *rpcError) error {
-	if e != nil && e.Data.Err != nil {
-		c.log.Debug("call failed", "method", r.Method, "kind", e.Data.Kind, "error", e.Data.Err)
-	}
-	id := r.ID
-	if id == nil {
-		if e == nil || e.Code != codeParse && e.Code != codeRequest {
-			return nil
-		}
-		id = null // a frame that was not understood may have been a call
-	}
-	out := response{Version: "2.0", ID: id, Result: result, Error: e}
-	if e == nil && result == nil {
-		out.Result = struct{}{}
-	}
-	return c.write(out)
-}
-
 // pass sends events. A client that could not follow is told to start again.
 func (c *conn) pass(events *daemon.Subscription) {
-	tick := time.NewTicker(pingEvery)
+	tick, check := time.NewTicker(pingEvery), c.checks()
 	defer tick.Stop()
+	defer check.Stop()
 	for {
 		select {
 		case e, ok := <-events.Events():
@@ -155,17 +109,34 @@ func (c *conn) pass(events *daemon.Subscription) {
 				c.close(websocket.CloseTryAgainLater)
 				return
 			}
-			if c.write(notification{Version: "2.0", Method: "event", Params: e}) != nil {
+			if e, ok = events.Show(e); ok {
+				e, ok = cutEvent(c.who, e)
+			}
+			if ok && c.write(notification{Version: "2.0", Method: "event", Params: e}) != nil {
 				return
 			}
 		case <-tick.C:
 			if c.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeTimeout)) != nil {
 				return
 			}
+		case <-check.C:
+			if code := c.server.standing(c); code != 0 {
+				c.server.expel(c, code)
+				return
+			}
 		case <-c.ctx.Done():
 			return
 		}
 	}
+}
+
+// checks ticks when a page has to be looked at again, never for a local program.
+func (c *conn) checks() *time.Ticker {
+	t := time.NewTicker(c.server.waits.check)
+	if c.who.local {
+		t.Stop()
+	}
+	return t
 }
 
 // write sends one message. A client that does not take it in time is closed.
@@ -188,6 +159,6 @@ func (c *conn) write(message any) error {
 
 // close says why the connection ends, then ends it.
 func (c *conn) close(code int) {
-	_ = c.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, ""), time.Now().Add(time.Second))
+	_ = c.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, ""), time.Now().Add(closeTime))
 	_ = c.ws.Close()
 }

@@ -9,7 +9,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"strconv"
 	"syscall"
 	"time"
 )
@@ -43,17 +42,19 @@ type peerKey struct{}
 
 // peerContext notes who is at the other end of a control connection.
 func peerContext(ctx context.Context, c net.Conn) context.Context {
+	ctx = socketContext(ctx, c)
 	uid, err := peerUID(c.(*net.UnixConn))
 	if err != nil {
 		return ctx
 	}
-	return context.WithValue(ctx, peerKey{}, "uid:"+strconv.FormatUint(uint64(uid), 10))
+	return context.WithValue(ctx, peerKey{}, owner(uid))
 }
 
-// peerOf returns the principal at the other end, false if the system did not say.
-func peerOf(ctx context.Context) (string, bool) {
-	name, ok := ctx.Value(peerKey{}).(string)
-	return name, ok
+// peerOf returns whom the program at the other end runs for, false if the system
+// did not say.
+func peerOf(ctx context.Context) (owner, bool) {
+	uid, ok := ctx.Value(peerKey{}).(owner)
+	return uid, ok
 }
 
 // onSocket runs f with the descriptor of c and returns its error.

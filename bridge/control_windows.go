@@ -9,6 +9,6 @@ import (
 // named pipe comes with the installer.
 func listenControl(string) (net.Listener, error) { return nil, nil }
 
-func peerContext(ctx context.Context, _ net.Conn) context.Context { return ctx }
+func peerContext(ctx context.Context, c net.Conn) context.Context { return socketContext(ctx, c) }
 
-func peerOf(context.Context) (string, bool) { return "", false }
+func peerOf(context.Context) (owner, bool) { return 0, false }

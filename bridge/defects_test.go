@@ -173,7 +173,7 @@ func TestServeLeavesNobodyBehind(t *testing.T) {
 		}
 		r.dial(t)
 		r.stop()
-		if n, m := len(r.server.places), r.attached(); n+m != 0 {
+		if n, m := r.server.places.taken(), r.attached(); n+m != 0 {
 			t.Errorf("after the stop %d connections and %d prompters are left", n, m)
 		}
 		all.Wait()

@@ -7,63 +7,91 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/agrafe-fse/agrafe/bridge/trust"
 )
 
 // principal is who makes a call.
 type principal struct {
-	name   string // "local", "uid:1000"
+	name   string // "local", "uid:1000", "https://ehr.example#Xy12_-9a"
 	scopes []scope
+	local  bool // a program of this machine, not a web page
+
+	// Of a web page: the origin and the key that it has shown to have.
+	origin trust.Origin
+	key    trust.KeyID
 }
+
+// pageName names the page of o with the key id among principals.
+func pageName(o trust.Origin, id trust.KeyID) string { return o.String() + "#" + id.Short() }
 
 func (p principal) has(s scope) bool { return s == scopeNone || slices.Contains(p.scopes, s) }
 
 // scope is a right that a method needs.
-type scope string
+type scope = trust.Scope
 
 // The scopes.
 const (
-	scopeNone    scope = ""        // no more than being let in
-	scopeReaders scope = "readers" // presence and kind of cards
-	scopeCards   scope = "cards"   // what is on them
-	scopeFSE     scope = "fse"     // one's own FSE
-	scopeLots    scope = "lots"    // the practice's lots
-	scopeAdmin   scope = "admin"   // the daemon itself
+	scopeNone    scope = "" // no more than being let in
+	scopeReaders       = trust.Readers
+	scopeCards         = trust.Cards
+	scopeFSE           = trust.FSE
+	scopeLots          = trust.Lots
+	scopeAdmin         = trust.Admin
 )
 
-var allScopes = []scope{scopeReaders, scopeCards, scopeFSE, scopeLots, scopeAdmin}
+var allScopes = trust.AllScopes
 
-// gate decides who gets in over TCP. It refuses by default, in this order: the
-// host, the origin, the token; only then is the path looked at. All refusals
-// look alike and say nothing of what there is.
+// gate tells who asks over TCP. It refuses by default, in this order: the host,
+// the origin, the token; only then is the path looked at.
 type gate struct {
 	hosts []string // the only values of Host
 	token [sha256.Size]byte
 }
 
 func newGate(port int, token string) gate {
-	p := strconv.Itoa(port)
-	return gate{
-		hosts: []string{"127.0.0.1:" + p, "localhost:" + p, "[::1]:" + p},
-		token: sha256.Sum256([]byte(token)),
-	}
+	return gate{token: sha256.Sum256([]byte(token))}.at(port)
 }
 
-// admit returns the principal of r, or the HTTP status that refuses it.
-//
-// No web page is let in yet: a request that carries an Origin, whatever it says,
-// is refused. Local programs show the token, which only the user that the daemon
-// runs as can read.
-func (g gate) admit(r *http.Request) (principal, int) {
+// at is the same gate on another port.
+func (g gate) at(port int) gate {
+	p := strconv.Itoa(port)
+	return gate{hosts: []string{"127.0.0.1:" + p, "localhost:" + p, "[::1]:" + p}, token: g.token}
+}
+
+// visitor is who asks, as far as the request tells: a page of an origin, a local
+// program that has shown the token, or neither.
+type visitor struct {
+	web    bool
+	origin trust.Origin // of a page
+	local  bool
+}
+
+// admit looks at r and returns who asks, or the HTTP status that refuses it. A
+// request with an Origin is a web page's whatever else it shows. Two Origins are
+// none: programs on the way could each believe another one.
+func (g gate) admit(r *http.Request) (visitor, int) {
 	if !slices.Contains(g.hosts, r.Host) || r.URL.IsAbs() {
-		return principal{}, http.StatusMisdirectedRequest
+		return visitor{}, http.StatusMisdirectedRequest
 	}
-	if _, ok := r.Header["Origin"]; ok {
-		return principal{}, http.StatusForbidden
+	if origins, web := r.Header["Origin"]; web {
+		if len(origins) != 1 {
+			return visitor{}, http.StatusForbidden
+		}
+		o, err := trust.ParseOrigin(origins[0])
+		if err != nil {
+			return visitor{}, http.StatusForbidden
+		}
+		return visitor{web: true, origin: o}, 0
 	}
 	shown, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	sum := sha256.Sum256([]byte(shown))
-	if !ok || subtle.ConstantTimeCompare(sum[:], g.token[:]) != 1 {
-		return principal{}, http.StatusForbidden
-	}
-	return principal{name: "local", scopes: allScopes}, 0
+	return visitor{local: ok && subtle.ConstantTimeCompare(sum[:], g.token[:]) == 1}, 0
+}
+
+// fetched says whether the browser's own account of the request, where it gives
+// one (Fetch Metadata, W3C), is that of mode. Pages can't write these headers.
+func fetched(r *http.Request, mode string) bool {
+	said, ok := r.Header["Sec-Fetch-Mode"]
+	return !ok || len(said) == 1 && said[0] == mode
 }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -63,10 +64,18 @@ func start(t testing.TB, cards ...string) *rig {
 	cfg.State = t.TempDir()
 	cfg.Port = 0
 	cfg.PIN.Policy = daemon.PINEach
+	cfg.Origins.Policy = filepath.Join(cfg.State, "origins.d")
 	return startWith(t, cfg, cards...)
 }
 
 func startWith(t testing.TB, cfg daemon.Config, cards ...string) *rig {
+	t.Helper()
+	return startChanged(t, cfg, nil, cards...)
+}
+
+// startChanged is startWith with a change of the door, and of what the daemon is
+// given, before they run.
+func startChanged(t testing.TB, cfg daemon.Config, change func(*Server, *daemon.Deps), cards ...string) *rig {
 	t.Helper()
 	r := &rig{readers: virtual.NewReaders("A", "B"), prompts: &Prompts{}, cfg: cfg, log: &journalOfLog{}}
 	for i, name := range cards {
@@ -75,8 +84,12 @@ func startWith(t testing.TB, cfg daemon.Config, cards ...string) *rig {
 		}
 	}
 	log := slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	deps := daemon.Deps{Transport: r.readers, Rights: vitale.Simulated{}, Prompter: r.prompts, Log: log}
+	if change != nil {
+		change(&Server{}, &deps)
+	}
 	var err error
-	r.daemon, err = daemon.New(cfg, daemon.Deps{Transport: r.readers, Rights: vitale.Simulated{}, Prompter: r.prompts, Log: log})
+	r.daemon, err = daemon.New(cfg, deps)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,6 +100,9 @@ func startWith(t testing.TB, cfg daemon.Config, cards ...string) *rig {
 	t.Cleanup(r.stop)
 	if r.server, err = New(r.daemon, "test", log); err != nil {
 		t.Fatal(err)
+	}
+	if change != nil {
+		change(r.server, &daemon.Deps{})
 	}
 	ended.Go(func() { _ = r.server.Serve(ctx) })
 	return r

@@ -205,6 +205,7 @@ func TestS40NothingLeaks(t *testing.T) {
 	r := start(t, "medecin-secteur1")
 	stayed := r.dial(t)
 	stayed.settled(r)
+	stayed.alive() // all that serves it has begun
 	goroutines, files := runtime.NumGoroutine(), descriptors(t)
 	work := make(chan int)
 	var workers sync.WaitGroup
@@ -224,10 +225,10 @@ func TestS40NothingLeaks(t *testing.T) {
 	workers.Wait()
 	eventually(t, "goroutines ended", func() bool { return runtime.NumGoroutine() <= goroutines })
 	eventually(t, "descriptors given back", func() bool { return descriptors(t) <= files })
-	eventually(t, "places free", func() bool { return len(r.server.places) == 1 })
+	eventually(t, "places free", func() bool { return r.server.places.taken() == 1 })
 	stayed.alive()
 	r.stop()
-	if n := len(r.server.places); n != 0 {
+	if n := r.server.places.taken(); n != 0 {
 		t.Errorf("%d places taken after the stop", n)
 	}
 }

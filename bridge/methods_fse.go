@@ -1,7 +1,9 @@
 package bridge
 
 import (
+	"context"
 	"errors"
+	"reflect"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -26,35 +28,27 @@ func draftOf(raw jsontext.Value) (*fse.Draft, error) {
 	return nil, e
 }
 
-// priceFSE prices a draft: its parameters are the draft itself, its result is
-// the answer of the rules, refusals included.
-func priceFSE(c call, raw jsontext.Value) (any, *rpcError) {
-	draft, err := draftOf(raw)
-	if err != nil {
-		return nil, failed(daemon.Failure(err))
-	}
-	return answered(c.daemon.Price(draft))
-}
-
-// checkFSE is priceFSE with all that forbids to sign.
-func checkFSE(c call, raw jsontext.Value) (any, *rpcError) {
-	draft, err := draftOf(raw)
-	if err != nil {
-		return nil, failed(daemon.Failure(err))
-	}
-	return answered(c.daemon.Check(draft))
-}
-
-func answered(a fse.Answer, err error) (any, *rpcError) {
-	if err != nil {
-		return nil, failed(daemon.Failure(err))
-	}
-	return a, nil
+// drafted makes a handler of a function of a draft: its parameters are the draft
+// itself, its result is the answer of the rules, refusals included.
+func drafted[R any](f func(*daemon.Daemon, *fse.Draft) (R, error)) handler {
+	return handler{params: reflect.TypeFor[fse.Draft](), result: reflect.TypeFor[R](),
+		run: func(c call, raw jsontext.Value) (any, *rpcError) {
+			draft, err := draftOf(raw)
+			if err != nil {
+				return nil, failed(daemon.Failure(err))
+			}
+			a, err := f(c.daemon, draft)
+			if err != nil {
+				return nil, failed(daemon.Failure(err))
+			}
+			return a, nil
+		}}
 }
 
 type natureParams struct {
 	ID    string `json:"id"`
 	Token string `json:"jeton,omitempty"` // of the question, once the user has confirmed
+	keyed
 }
 
 // natureResult is the question that the user must answer, or the FSE changed.
@@ -74,7 +68,7 @@ func confirmNature(c call, p natureParams) (natureResult, error) {
 	return natureResult{FSE: &f}, err
 }
 
-func leaveNature(c call, p idParams) (lot.FSE, error) {
+func leaveNature(c call, p change) (lot.FSE, error) {
 	return c.daemon.LeaveSMG(c.ctx, c.who.name, p.ID)
 }
 
@@ -82,8 +76,12 @@ type splitResult struct {
 	FSE []lot.FSE `json:"fse"`
 }
 
-func splitFSE(c call, p idParams) (splitResult, error) {
-	list, err := c.daemon.SplitFSE(c.ctx, c.who.name, p.ID)
+func splitFSE(c call, p change) (splitResult, error) {
+	key, err := c.idempotent(p.Key)
+	if err != nil {
+		return splitResult{}, err
+	}
+	list, err := c.daemon.SplitFSE(c.ctx, c.who.name, p.ID, key)
 	return splitResult{list}, err
 }
 
@@ -91,6 +89,7 @@ type degradeParams struct {
 	ID        string `json:"id"`
 	Motif     string `json:"motif"` // key of the table motifs_degrade
 	Precision string `json:"precision,omitempty"`
+	keyed
 }
 
 func degradeFSE(c call, p degradeParams) (lot.FSE, error) {
@@ -98,8 +97,8 @@ func degradeFSE(c call, p degradeParams) (lot.FSE, error) {
 }
 
 type createParams struct {
-	Draft jsontext.Value `json:"facture"`
-	Key   string         `json:"idempotencyKey,omitempty"`
+	Draft jsontext.Value `json:"facture"` // in the contract of the rules
+	keyed
 }
 
 func createFSE(c call, p createParams) (lot.FSE, error) {
@@ -116,7 +115,8 @@ func createFSE(c call, p createParams) (lot.FSE, error) {
 
 type updateParams struct {
 	ID    string         `json:"id"`
-	Draft jsontext.Value `json:"facture"`
+	Draft jsontext.Value `json:"facture"` // in the contract of the rules
+	keyed
 }
 
 func updateFSE(c call, p updateParams) (lot.FSE, error) {
@@ -124,27 +124,48 @@ func updateFSE(c call, p updateParams) (lot.FSE, error) {
 	if err != nil {
 		return lot.FSE{}, err
 	}
-	return c.daemon.UpdateFSE(c.ctx, c.who.name, p.ID, draft)
+	key, err := c.idempotent(p.Key)
+	if err != nil {
+		return lot.FSE{}, err
+	}
+	return c.daemon.UpdateFSE(c.ctx, c.who.name, p.ID, draft, key)
 }
 
-type idParams struct {
-	ID string `json:"id"`
+// owner is whose FSE the caller may read and cancel: its own, or for a program of the
+// practice's own machine those of every front end.
+func (c call) owner() string {
+	if c.who.local {
+		return lot.Practice
+	}
+	return c.who.name
 }
 
-func getFSE(c call, p idParams) (lot.FSE, error) { return c.daemon.GetFSE(c.who.name, p.ID) }
-
-type listParams struct {
-	After string `json:"after,omitempty"` // cursor of the page before
-	Limit int    `json:"limit,omitempty"`
-}
+func getFSE(c call, p idParams) (lot.FSE, error) { return c.daemon.GetFSE(c.owner(), p.ID) }
 
 type listResult struct {
 	FSE  []state.FSE `json:"fse"`
 	Next string      `json:"next,omitempty"` // cursor of the next page, absent at the end
 }
 
+type listParams struct {
+	pageParams
+	Numero string `json:"numero,omitempty"` // only the FSE with this number, 9 digits
+	All    bool   `json:"all,omitempty"`    // the FSE of every front end: for local programs
+}
+
 func listFSE(c call, p listParams) (listResult, error) {
-	list, next, err := c.daemon.ListFSE(c.who.name, p.After, p.Limit)
+	if p.All && !c.who.local {
+		return listResult{}, &state.Error{Kind: state.Denied, Code: "DROIT", Path: "all", Message: "Ce site n'a pas le droit d'appeler cette méthode."}
+	}
+	if p.Numero != "" {
+		list, err := c.daemon.NumberedFSE(c.owner(), p.Numero)
+		return listResult{FSE: list}, err
+	}
+	owner := c.who.name
+	if p.All {
+		owner = lot.Practice
+	}
+	list, next, err := c.daemon.ListFSE(owner, p.After, p.Limit)
 	return listResult{list, next}, err
 }
 
@@ -152,8 +173,8 @@ type signParams struct {
 	ID     string `json:"id"`
 	CPS    string `json:"cps,omitempty"`    // reader of the CPS
 	Vitale string `json:"vitale,omitempty"` // reader of the Vitale
-	Lease  string `json:"lease,omitempty"`
-	Key    string `json:"idempotencyKey,omitempty"`
+	Lease  string `json:"lease,omitempty"`  // on the reader of the CPS
+	keyed
 }
 
 func signFSE(c call, p signParams) (lot.FSE, error) {
@@ -166,69 +187,65 @@ func signFSE(c call, p signParams) (lot.FSE, error) {
 }
 
 type signManyParams struct {
-	IDs    []string `json:"ids"`
-	CPS    string   `json:"cps,omitempty"`
-	Vitale string   `json:"vitale,omitempty"`
-	Lease  string   `json:"lease,omitempty"`
+	IDs    []string `json:"ids"`              // 1 to 200
+	CPS    string   `json:"cps,omitempty"`    // reader of the CPS
+	Vitale string   `json:"vitale,omitempty"` // reader of the Vitale
+	Lease  string   `json:"lease,omitempty"`  // on the reader of the CPS
+	keyed
 }
 
+// signManyResult says what became of each FSE.
 type signManyResult struct {
-	Outcomes []daemon.Outcome `json:"resultats"` // in the order of the ids
+	Outcomes []signOutcome `json:"resultats"` // in the order of the ids
 }
 
-func signMany(c call, p signManyParams) (signManyResult, error) {
-	request := daemon.SignRequest{CPS: p.CPS, Vitale: p.Vitale, Lease: reader.LeaseID(p.Lease)}
-	list, err := c.daemon.SignMany(c.ctx, c.who.name, p.IDs, request)
-	return signManyResult{list}, err
+type signOutcome struct {
+	ID    string       `json:"id"`
+	FSE   *state.FSE   `json:"fse,omitempty"`    // signed and in a lot
+	Error *state.Error `json:"erreur,omitempty"` // why it is not
 }
+
+// signManyFSE is a job: it goes on when the page that began it is loaded anew.
+var signManyFSE = job(func(c call, p signManyParams) (int, work[signManyResult], error) {
+	if err := daemon.CheckBulk(p.IDs); err != nil {
+		return 0, nil, err
+	}
+	request := daemon.SignRequest{CPS: p.CPS, Vitale: p.Vitale, Lease: reader.LeaseID(p.Lease)}
+	return len(p.IDs), func(ctx context.Context, progress func(int)) (signManyResult, error) {
+		request.Progress = progress
+		list, err := c.daemon.SignMany(ctx, c.who.name, p.IDs, request)
+		out := signManyResult{Outcomes: make([]signOutcome, 0, len(list))}
+		for _, one := range list {
+			shown := signOutcome{ID: one.ID, Error: documented(one.Error)}
+			if one.FSE != nil {
+				f := daemon.ShowFSE(*one.FSE)
+				shown.FSE = &f
+			}
+			out.Outcomes = append(out.Outcomes, shown)
+		}
+		return out, err
+	}, nil
+})
 
 type sealResult struct {
 	Seal []byte `json:"sceau"` // CMS SignedData, DER
 }
 
 func sealOfFSE(c call, p idParams) (sealResult, error) {
-	seal, err := c.daemon.Seal(c.who.name, p.ID)
+	seal, err := c.daemon.Seal(c.owner(), p.ID)
 	return sealResult{seal}, err
 }
 
 type cancelParams struct {
 	ID    string `json:"id"`
-	Cause string `json:"motif"`
+	Cause string `json:"motif,omitempty"` // kept; needed once the FSE has a number
+	keyed
 }
 
 func cancelFSE(c call, p cancelParams) (lot.FSE, error) {
-	return c.daemon.CancelFSE(c.ctx, c.who.name, p.ID, p.Cause)
-}
-
-type lotsResult struct {
-	Lots []state.Lot `json:"lots"`
-}
-
-func listLots(c call, p listParams) (lotsResult, error) {
-	list, err := c.daemon.Lots(p.Limit)
-	return lotsResult{list}, err
-}
-
-type lotResult struct {
-	Lot state.Lot   `json:"lot"`
-	FSE []state.FSE `json:"fse"`
-}
-
-func getLot(c call, p idParams) (lotResult, error) {
-	l, list, err := c.daemon.Lot(p.ID)
-	return lotResult{l, list}, err
-}
-
-func closeLot(c call, p idParams) (state.Lot, error) {
-	return c.daemon.CloseLot(c.ctx, c.who.name, p.ID)
-}
-
-type fileResult struct {
-	Name string `json:"nom"`
-	Data []byte `json:"fichier"`
-}
-
-func lotFile(c call, p idParams) (fileResult, error) {
-	name, data, err := c.daemon.LotFile(p.ID)
-	return fileResult{name, data}, err
+	key, err := c.idempotent(p.Key)
+	if err != nil {
+		return lot.FSE{}, err
+	}
+	return c.daemon.CancelFSE(c.ctx, c.owner(), p.ID, p.Cause, key)
 }

@@ -11,9 +11,8 @@ import (
 // A defect in a method fails the call that met it, and nothing else.
 func TestPanicFailsOneCall(t *testing.T) {
 	r := start(t)
-	for _, slow := range []bool{false, true} {
-		name := map[bool]string{false: "test.panic", true: "test.slowPanic"}[slow]
-		r.server.methods[name] = method{name, scopeNone, slow, func(call, jsontext.Value) (any, *rpcError) { panic("defect") }}
+	for name, pace := range map[string]pace{"test.panic": quick, "test.slowPanic": slow} {
+		r.server.methods[name] = method{name: name, runs: pace, handler: handler{run: func(call, jsontext.Value) (any, *rpcError) { panic("defect") }}}
 	}
 	c := r.dial(t)
 	for _, name := range []string{"test.panic", "test.slowPanic"} {

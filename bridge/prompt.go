@@ -3,6 +3,8 @@ package bridge
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -10,29 +12,54 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/gorilla/websocket"
 
+	"github.com/agrafe-fse/agrafe/bridge/trust"
 	"github.com/agrafe-fse/agrafe/daemon"
 )
 
 // promptTime bounds the time that a user takes to type a code.
 const promptTime = 60 * time.Second
 
-// Prompts asks for codes through whichever program is attached to the control
-// socket's prompt door: a terminal, the tray. The last one attached is asked.
+// Prompts asks the user through whichever programs are attached to the control
+// socket's prompt door: a terminal, the tray. Of those that answer a kind of
+// question, and whose user may be asked now, the last one attached is asked.
 //
 // The door speaks its own small protocol, apart from the API, which has no place
-// for a code. The daemon sends a PINRequest as JSON text; the program answers
-// with one binary message: a byte 1 if the user knows that this is the last try,
-// else 0, then the digits; the byte alone declines.
+// for a code. A program says in the address what it answers: /prompt?answers=codes,
+// consents, or both with a comma; codes if it says nothing. The daemon sends a
+// question as JSON text, whose member kind tells which; the program answers with
+// one binary message:
+//
+//   - to a code, a byte 1 if the user knows that this is the last try, else 0,
+//     then the digits; the byte alone declines;
+//   - to a consent, a byte 1 if the user accepts; anything else refuses.
+//
+// An answer counts only from the connection that was asked, and only while it is
+// asked. A question that is withdrawn closes its connection with code 4408, so that
+// a late answer can't meet the next one; the program attaches again.
 type Prompts struct {
 	mu       sync.Mutex // protects attached
 	attached []*prompt
 }
 
+// questions is a kind of question.
+type questions string
+
+// The kinds of questions.
+const (
+	codes    questions = "codes"
+	consents questions = "consents"
+)
+
+// closeWithdrawn says that the question is no longer asked.
+const closeWithdrawn = 4408
+
 // prompt is one program that is attached.
 type prompt struct {
-	ws   *websocket.Conn
-	turn chan struct{} // holds a value while a question is out
-	gone chan struct{}
+	ws      *websocket.Conn
+	answers []questions
+	may     func() bool   // whether its user may be asked now
+	turn    chan struct{} // holds a value while a question is out
+	gone    chan struct{}
 
 	mu      sync.Mutex // protects waiting
 	waiting chan []byte
@@ -40,36 +67,83 @@ type prompt struct {
 
 var _ daemon.Prompter = (*Prompts)(nil)
 
-// AskPIN asks the program attached last, once the question before is answered.
+// codeQuestion asks for a code.
+type codeQuestion struct {
+	Kind string `json:"kind"` // "code"
+	daemon.PINRequest
+}
+
+// Consent is what a user is asked before a page is paired. Its texts may be shown
+// as they are. The code has to be the one that the page shows.
+type Consent struct {
+	Kind    string        `json:"kind"` // "consent"
+	Origin  string        `json:"origin"`
+	Unicode string        `json:"unicode"` // the same, readable; it may look like another
+	Letters trust.Letters `json:"letters"` // how far it may
+	Name    string        `json:"name"`    // what the page calls itself; nobody has checked it
+	Code    string        `json:"code"`    // 6 digits
+	Scopes  []trust.Scope `json:"scopes"`
+	Seconds int           `json:"seconds"` // that are left to answer
+}
+
+// AskPIN asks for a code.
 func (p *Prompts) AskPIN(ctx context.Context, r daemon.PINRequest) (daemon.PINAnswer, error) {
-	to := p.last()
-	if to == nil {
-		return daemon.PINAnswer{}, daemon.ErrNobody
-	}
-	select {
-	case to.turn <- struct{}{}:
-		defer func() { <-to.turn }()
-	case <-to.gone:
-		return daemon.PINAnswer{}, daemon.ErrDeclined
-	case <-ctx.Done():
-		return daemon.PINAnswer{}, ctx.Err()
-	}
-	if err := ctx.Err(); err != nil { // it may have ended just as its turn came
+	answer, err := p.put(ctx, codes, codeQuestion{Kind: "code", PINRequest: r})
+	if err != nil {
 		return daemon.PINAnswer{}, err
 	}
-	answer := to.ask(ctx, r)
 	if len(answer) < 2 {
 		return daemon.PINAnswer{}, daemon.ErrDeclined
 	}
 	return daemon.PINAnswer{Code: answer[1:], LastTry: answer[0] == 1}, nil
 }
 
+// AskConsent asks whether a page may be paired: nil if so, else as AskPIN.
+func (p *Prompts) AskConsent(ctx context.Context, c Consent) error {
+	c.Kind = "consent"
+	answer, err := p.put(ctx, consents, c)
+	if err != nil {
+		return err
+	}
+	if len(answer) != 1 || answer[0] != 1 {
+		return daemon.ErrDeclined
+	}
+	return nil
+}
+
+// there says whether some program answers questions of that kind.
+func (p *Prompts) there(kind questions) bool { return p.last(kind) != nil }
+
+// put puts a question to the program attached last, once the question before is
+// answered, and returns the answer.
+func (p *Prompts) put(ctx context.Context, kind questions, question any) ([]byte, error) {
+	to := p.last(kind)
+	if to == nil {
+		return nil, daemon.ErrNobody
+	}
+	select {
+	case to.turn <- struct{}{}:
+		defer func() { <-to.turn }()
+	case <-to.gone:
+		return nil, daemon.ErrDeclined
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if err := ctx.Err(); err != nil { // it may have ended just as its turn came
+		return nil, err
+	}
+	if answer := to.ask(ctx, question); answer != nil {
+		return answer, nil
+	}
+	return nil, daemon.ErrDeclined
+}
+
 // ask puts one question and returns the answer, nil if there was none.
-func (p *prompt) ask(ctx context.Context, r daemon.PINRequest) []byte {
+func (p *prompt) ask(ctx context.Context, question any) []byte {
 	answer := make(chan []byte, 1)
 	p.await(answer)
 	defer p.await(nil)
-	text, err := json.Marshal(r, jsontext.AllowInvalidUTF8(true))
+	text, err := json.Marshal(question, jsontext.AllowInvalidUTF8(true))
 	if err == nil {
 		_ = p.ws.SetWriteDeadline(time.Now().Add(writeTimeout))
 		err = p.ws.WriteMessage(websocket.TextMessage, text)
@@ -83,10 +157,23 @@ func (p *prompt) ask(ctx context.Context, r daemon.PINRequest) []byte {
 	case a := <-answer:
 		return a
 	case <-p.gone:
+		select {
+		case a := <-answer: // its last word
+			return a
+		default:
+		}
 	case <-ctx.Done():
-		_ = p.ws.Close() // a late answer must not meet the next question
+		p.withdraw()
 	}
 	return nil
+}
+
+// withdraw takes the question back, with the connection: a late answer must not
+// meet the next question.
+func (p *prompt) withdraw() {
+	message := websocket.FormatCloseMessage(closeWithdrawn, "")
+	_ = p.ws.WriteControl(websocket.CloseMessage, message, time.Now().Add(time.Second))
+	_ = p.ws.Close()
 }
 
 func (p *prompt) await(answer chan []byte) {
@@ -107,13 +194,16 @@ func (p *prompt) take(answer []byte) bool {
 	return true
 }
 
-func (p *Prompts) last() *prompt {
+// last is the program to ask, nil if there is none.
+func (p *Prompts) last(kind questions) *prompt {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(p.attached) == 0 {
-		return nil
+	for _, one := range slices.Backward(p.attached) {
+		if slices.Contains(one.answers, kind) && one.may() {
+			return one
+		}
 	}
-	return p.attached[len(p.attached)-1]
+	return nil
 }
 
 func (p *Prompts) attach(one *prompt) (detach func()) {
@@ -123,23 +213,38 @@ func (p *Prompts) attach(one *prompt) (detach func()) {
 	return func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		for i, a := range p.attached {
-			if a == one {
-				p.attached = append(p.attached[:i], p.attached[i+1:]...)
-				return
-			}
-		}
+		p.attached = slices.DeleteFunc(p.attached, func(a *prompt) bool { return a == one })
 	}
 }
 
 // maxAnswer is the flag and more digits than any code has.
 const maxAnswer = 17
 
-// servePrompt attaches the program at the other end until it leaves.
-func (s *Server) servePrompt(w http.ResponseWriter, r *http.Request) {
+// parseQuestions reads what a program says that it answers, false if that is not
+// understood.
+func parseQuestions(said string) ([]questions, bool) {
+	if said == "" {
+		return []questions{codes}, true
+	}
+	var list []questions
+	for word := range strings.SplitSeq(said, ",") {
+		kind := questions(word)
+		if kind != codes && kind != consents {
+			return nil, false
+		}
+		list = append(list, kind)
+	}
+	return list, true
+}
+
+// servePrompt attaches the program at the other end, which runs for who, until it
+// leaves. Whoever answers for the user must be the one at the machine.
+func (s *Server) servePrompt(w http.ResponseWriter, r *http.Request, who owner) {
 	prompts, ok := s.daemon.Prompter().(*Prompts)
-	if !ok {
-		w.WriteHeader(http.StatusForbidden)
+	answers, understood := parseQuestions(r.URL.Query().Get("answers"))
+	may := func() bool { return s.peers.admit(who) == nil }
+	if !ok || !understood || !may() {
+		refuse(w)
 		return
 	}
 	if !s.enter() {
@@ -147,22 +252,29 @@ func (s *Server) servePrompt(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer s.leave()
+	defer s.programs.met(socketOf(r.Context()))
 	ws, err := s.upgrader.Upgrade(w, r, nil)
 	if err != nil {
 		return
 	}
 	defer ws.Close()
+	s.programs.met(ws.NetConn())
 	defer context.AfterFunc(s.ctx, func() { _ = ws.Close() })()
-	one := &prompt{ws: ws, turn: make(chan struct{}, 1), gone: make(chan struct{})}
+	one := &prompt{ws: ws, answers: answers, may: may, turn: make(chan struct{}, 1), gone: make(chan struct{})}
 	defer close(one.gone)
 	defer prompts.attach(one)()
-	ws.SetReadLimit(maxAnswer)
+	one.listen()
+}
+
+// listen takes answers until the program leaves or misbehaves.
+func (p *prompt) listen() {
+	p.ws.SetReadLimit(maxAnswer)
 	for {
-		kind, answer, err := ws.ReadMessage()
+		kind, answer, err := p.ws.ReadMessage()
 		if err != nil || kind != websocket.BinaryMessage {
 			return
 		}
-		if !one.take(answer) { // an answer to no question
+		if !p.take(answer) { // an answer to no question
 			clear(answer)
 			return
 		}

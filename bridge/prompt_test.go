@@ -199,7 +199,7 @@ func TestCallerLeavesWhileAsked(t *testing.T) {
 	if _, _, err := ws.ReadMessage(); err == nil {
 		t.Error("the door stays open")
 	}
-	eventually(t, "places free", func() bool { return len(r.server.places) == 0 })
+	eventually(t, "places free", func() bool { return r.server.places.taken() == 0 })
 	for _, card := range r.daemon.Snapshot().Cards {
 		if card.PINTriesLeft != nil && *card.PINTriesLeft != 3 {
 			t.Errorf("%d tries left", *card.PINTriesLeft)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -65,7 +66,7 @@ var null = jsontext.Value("null")
 // fault is a frame that is no call: what is wrong, with its JSON-RPC code.
 func fault(rpcCode int, code, message, path string) *rpcError {
 	return &rpcError{Code: rpcCode, Message: message,
-		Data: &state.Error{Kind: state.Invalid, Code: code, Message: message, Path: path}}
+		Data: documented(&state.Error{Kind: state.Invalid, Code: code, Message: message, Path: path})}
 }
 
 // parse reads one frame strictly: valid UTF-8, no duplicate names, bounded depth
@@ -147,5 +148,19 @@ func params[P any](raw jsontext.Value) (p P, e *rpcError) {
 
 // failed is the error of a call that was understood.
 func failed(e *state.Error) *rpcError {
-	return &rpcError{Code: kindCode(e.Kind), Message: e.Message, Data: e}
+	return &rpcError{Code: kindCode(e.Kind), Message: e.Message, Data: documented(e)}
+}
+
+// errorPages is where what is written about each code stands: with the source, so
+// that a page which is closed to the network still knows the place.
+const errorPages = "https://github.com/agrafe-fse/agrafe/blob/main/bridge/ERRORS.md#"
+
+// documented is e with the address of what is written about its code.
+func documented(e *state.Error) *state.Error {
+	if e == nil {
+		return nil
+	}
+	shown := *e
+	shown.Doc = errorPages + strings.ToLower(e.Code)
+	return &shown
 }

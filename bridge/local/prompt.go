@@ -2,9 +2,11 @@ package local
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 
 	"github.com/gorilla/websocket"
 )
@@ -24,35 +26,128 @@ type Reply struct {
 	LastTry bool   // the user knows that a wrong code blocks the card
 }
 
+// Consent is a web page that wants to be paired. The user compares Code with what
+// the page shows.
+type Consent struct {
+	Origin  string   // as it is compared: show it whole
+	Unicode string   // the same, readable; it may look like another
+	Letters string   // "latin", "other", or "mixed": what homographs are made of
+	Name    string   // what the page calls itself; nobody has checked it
+	Code    string   // 6 digits
+	Scopes  []string // what it wants to do
+	Seconds int      // left to answer
+}
+
+// Answers is what a program answers; nil for what it does not.
+type Answers struct {
+	Code    func(Question) Reply
+	Consent func(context.Context, Consent) bool // the context ends when the question is withdrawn
+	Sent    func()                              // if not nil, called when an answer has gone out
+}
+
+// ErrWithdrawn says that the daemon no longer asks: the page went away, the time is
+// over. Attach again to be asked the next question.
+var ErrWithdrawn = errors.New("cannot answer: the question was withdrawn")
+
 // Answer attaches to the prompt door of the control socket at path and has ask
-// answer each question, until ctx ends.
+// answer each question for a code, until ctx ends.
 func Answer(ctx context.Context, path string, ask func(Question) Reply) error {
+	return Attach(ctx, path, Answers{Code: ask})
+}
+
+// Attach attaches to the prompt door of the control socket at path and answers
+// what a answers, until ctx ends. It fails with ErrWithdrawn or ErrDown.
+func Attach(ctx context.Context, path string, a Answers) error {
 	dialer := websocket.Dialer{
 		HandshakeTimeout: handshake,
 		NetDialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, "unix", path)
 		},
 	}
-	ws, answer, err := dialer.DialContext(ctx, "ws://control/prompt", nil)
+	ws, answer, err := dialer.DialContext(ctx, "ws://control/prompt?answers="+a.kinds(), nil)
 	if answer != nil && err != nil {
-		return errors.New("cannot answer for this service: it asks for codes in another way")
+		return errors.New("cannot answer for this service: it asks in another way, or another user sits at this machine; try as that user, or as root")
 	}
 	if err != nil {
 		return fmt.Errorf("%w (%w)", ErrDown, err)
 	}
 	defer ws.Close()
-	defer context.AfterFunc(ctx, func() { _ = ws.Close() })()
+	asked, stop := context.WithCancel(ctx)
+	defer stop()
+	defer context.AfterFunc(asked, func() { _ = ws.Close() })()
+	questions, ended := make(chan []byte), make(chan error, 1)
+	go func() { defer stop(); ended <- listen(asked, ws, questions) }()
 	for {
+		select {
+		case text := <-questions:
+			a.answer(asked, ws, text)
+		case err := <-ended:
+			return ending(ctx, err)
+		}
+	}
+}
+
+func (a Answers) kinds() string {
+	var list []string
+	if a.Code != nil {
+		list = append(list, "codes")
+	}
+	if a.Consent != nil {
+		list = append(list, "consents")
+	}
+	return strings.Join(list, ",")
+}
+
+// listen hands questions on until the connection ends.
+func listen(ctx context.Context, ws *websocket.Conn, questions chan<- []byte) error {
+	for {
+		_, text, err := ws.ReadMessage()
+		if err != nil {
+			return err
+		}
+		select {
+		case questions <- text:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// ending is what Attach returns when the connection has ended with err.
+func ending(ctx context.Context, err error) error {
+	const withdrawn = 4408 // the daemon's close code
+	switch {
+	case ctx.Err() != nil:
+		return nil
+	case websocket.IsCloseError(err, withdrawn):
+		return ErrWithdrawn
+	}
+	return fmt.Errorf("%w (%w)", ErrDown, err)
+}
+
+// answer puts one question to the user and sends what comes of it. A failure to
+// send ends the listening too.
+func (a Answers) answer(ctx context.Context, ws *websocket.Conn, text []byte) {
+	var kind struct{ Kind string }
+	if json.Unmarshal(text, &kind) != nil {
+		return
+	}
+	switch {
+	case kind.Kind == "consent" && a.Consent != nil:
+		var c Consent
+		flag := byte(0)
+		if json.Unmarshal(text, &c) == nil && a.Consent(ctx, c) {
+			flag = 1
+		}
+		_ = ws.WriteMessage(websocket.BinaryMessage, []byte{flag})
+	case a.Code != nil:
 		var q Question
-		if err := ws.ReadJSON(&q); err != nil {
-			if ctx.Err() != nil {
-				return nil
-			}
-			return fmt.Errorf("%w (%w)", ErrDown, err)
+		if json.Unmarshal(text, &q) == nil {
+			_ = send(ws, a.Code(q))
 		}
-		if err := send(ws, ask(q)); err != nil {
-			return fmt.Errorf("%w (%w)", ErrDown, err)
-		}
+	}
+	if a.Sent != nil {
+		a.Sent()
 	}
 }
 

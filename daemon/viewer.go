@@ -117,11 +117,21 @@ func (d *Daemon) SnapshotTo(v Viewer) state.Snapshot {
 // one then starts again from a snapshot.
 func (d *Daemon) Resync(seq uint64) ([]state.Event, bool) { return d.hub.since(seq) }
 
-// ResyncTo is Resync with what v is told of.
+// ResyncTo is Resync with what v is told of. Of each lot that v sees its own lines
+// of, it is the last event: those are read from the journal, as they are now.
 func (d *Daemon) ResyncTo(v Viewer, seq uint64) ([]state.Event, bool) {
 	all, ok := d.hub.since(seq)
+	last := make(map[string]uint64) // event of each lot
+	for _, e := range all {
+		if e.Lot != nil {
+			last[e.Lot.ID] = e.Seq
+		}
+	}
 	told := make([]state.Event, 0, len(all))
 	for _, e := range all {
+		if e.Lot != nil && !v.Lots && e.Seq < last[e.Lot.ID] {
+			continue
+		}
 		if shown, ok := d.show(v, e); ok {
 			told = append(told, shown)
 		}

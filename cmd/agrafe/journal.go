@@ -190,6 +190,7 @@ type restoreResult struct {
 	Known       uint64       `json:"connu"` // last record that is known to have existed
 	Missing     []daemon.Gap `json:"manquants"`
 	Unreachable uint64       `json:"injoignables"` // of those, readable but behind one that is lost
+	Leap        uint64       `json:"saut"`         // numbers that every series leaps over
 	Kept        string       `json:"ancien,omitempty"`
 	Faults      []string     `json:"defauts,omitempty"`
 }
@@ -207,7 +208,7 @@ func (c *journalRestoreCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	out := restoreResult{Last: r.Last, Known: r.Known, Missing: daemon.ShowGaps(r.Missing), Unreachable: r.Unreachable, Kept: r.Kept, Faults: r.Faults}
+	out := restoreResult{Last: r.Last, Known: r.Known, Missing: daemon.ShowGaps(r.Missing), Unreachable: r.Unreachable, Leap: r.Leap, Kept: r.Kept, Faults: r.Faults}
 	if err := e.print(out, out.text); err != nil {
 		return err
 	}
@@ -225,6 +226,9 @@ func (r restoreResult) text(w io.Writer) {
 	fmt.Fprintln(w)
 	for _, g := range r.Missing {
 		fmt.Fprintf(w, "missing: %d to %d\n", g.First, g.Last)
+	}
+	if r.Leap > 0 {
+		fmt.Fprintf(w, "every series of numbers leaps over %d: what is lost may have had them\n", r.Leap)
 	}
 	if r.Unreachable > 0 {
 		fmt.Fprintf(w, "%d of those can be read, but nothing proves their place\n", r.Unreachable)

@@ -19,6 +19,7 @@ type statusOf struct {
 	Queue       state.Queue   `json:"queue"`
 	Tables      string        `json:"tables"`
 	Journal     state.Journal `json:"journal"`
+	TLS         tlsOf         `json:"tls,omitzero"` // absent: wss is off
 }
 
 func (statusCmd) Run(e *env) error {
@@ -43,6 +44,9 @@ func (statusCmd) Run(e *env) error {
 			s.Version, s.Environment, s.Address, cards, s.Tables,
 			s.Queue.Drafts, s.Queue.ToSign, s.Queue.Signed, s.Queue.Rejects, s.Queue.Lots, s.Queue.Closed)
 		writeJournal(w, s.Journal)
+		if s.TLS.Phase != "" || s.TLS.Fault != "" {
+			printTLSLine(w, s.TLS)
+		}
 	})
 }
 

@@ -45,7 +45,8 @@ func fourTables(t *testing.T) journal.Options {
 	for range 4 {
 		j := open(t, o)
 		for i := range 300 {
-			appendOne(t, j, journal.Entry{Kind: "n", Subject: fmt.Sprint(i), Actor: "a", Data: []byte(`"text"`)})
+			appendOne(t, j, journal.Entry{Kind: "n", Subject: fmt.Sprint(i), Actor: "a",
+				Data: fmt.Appendf(nil, "%q", strings.Repeat("text ", 100))})
 		}
 		if err := j.Close(); err != nil {
 			t.Fatal(err)
@@ -60,7 +61,7 @@ func TestDamagedTablesAreNotMerged(t *testing.T) {
 	if len(before) != 4 {
 		t.Fatalf("%d tables, want 4", len(before))
 	}
-	edit(t, before[1], func(b []byte) []byte { return flip(len(b)*8/10, 4)(b) }) // a record that opening does not read
+	edit(t, before[1], func(b []byte) []byte { return flip(len(b)*6/10, 4)(b) }) // a record that opening does not read
 	j := open(t, o)
 	if err := j.Checked(context.Background()); journal.KindOf(err) != journal.Damaged {
 		t.Fatalf("Checked = %v, want Damaged", err)

@@ -134,7 +134,11 @@ func (b *Book) Reserve(ctx context.Context, owner, id string, price *fse.Prix) (
 			if err != nil {
 				return nil, err
 			}
-			if last == maxFSE {
+			skip, err := loss(s, f.NumeroAM())
+			if err != nil {
+				return nil, err
+			}
+			if last += skip; last >= maxFSE {
 				return nil, ErrExhausted
 			}
 			change.Numero = last + 1

@@ -65,6 +65,11 @@ func freeNumber(s journal.State, series string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	skip, err := loss(s, series)
+	if err != nil {
+		return 0, err
+	}
+	last += min(skip, maxLot-1) // the number behind may be a lot's that was lost, or else the one before
 	for range maxLot {
 		last = last%maxLot + 1
 		holder, err := text(s, keyLotNumero(series, last))

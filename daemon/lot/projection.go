@@ -28,6 +28,8 @@ func project(r journal.Record, w journal.Writer) error {
 		return projectFSE(r, w)
 	case kindLot:
 		return projectLot(r, w)
+	case kindLoss:
+		return projectLoss(r, w)
 	}
 	return fmt.Errorf("%w: unknown kind %q", errRecord, r.Kind)
 }
@@ -105,6 +107,9 @@ func index(w journal.Writer, c *fseChange, f *FSE, seq uint64) error {
 			return err
 		}
 		if err := w.Set(keyNumero(c.Numero, f.NumeroAM()), []byte(f.ID)); err != nil {
+			return err
+		}
+		if err := passLoss(w, f.NumeroAM()); err != nil {
 			return err
 		}
 	}

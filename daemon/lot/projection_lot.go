@@ -70,7 +70,7 @@ func enter(w journal.Writer, l *Lot, seq uint64) error {
 			return err
 		}
 	}
-	return nil
+	return passLoss(w, l.series())
 }
 
 // open keeps the open lots of a series in the order in which they take new FSE: a

@@ -44,7 +44,8 @@ func upgraded(r journal.Record) ([]byte, error) {
 
 // derivation is the version of the derived keys. It changes with what project
 // derives: a journal whose state an older one derived has to be rebuilt from its
-// records, by journal.Rebuild.
+// records, by journal.Rebuild. A purge keeps derived keys of its time in a checkpoint:
+// before the version is raised, those of older versions need an upgrade too.
 const derivation = 2
 
 // keyDerivation holds the version of the derived keys; derivation 1 did not

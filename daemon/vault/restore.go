@@ -21,6 +21,7 @@ type Restored struct {
 	Known  uint64 // last record that is known to have existed, 0 if nobody knows
 	Kept   string // folder where the files of before are, "" if there were none
 	Faults []string
+	Leap   uint64 // numbers that every series leaps over, for those that may have been in what is lost
 
 	unread error // why the backup could not be read; nil if it was, or if there is none
 }
@@ -207,10 +208,39 @@ func (v *Vault) remake(ctx context.Context, p Places, withoutBackup bool) (Resto
 	if err == nil {
 		_, err = v.check(ctx, p)
 	}
+	if err == nil {
+		r.Leap, err = v.noteLoss(ctx, p, r)
+	}
 	if err != nil {
 		return r, errors.Join(err, v.giveUp(p))
 	}
 	return r, nil
+}
+
+// unknownLoss is how many records are taken for lost where no anchor tells how many
+// there were (ours): far more than a practice writes between two backups.
+const unknownLoss = 1000
+
+// noteLoss keeps in the copy at p how much is missing in it, so that no number of what
+// is lost is given again.
+func (v *Vault) noteLoss(ctx context.Context, p Places, r Restored) (lost uint64, err error) {
+	for _, g := range r.Missing {
+		lost += g.Last - g.First + 1
+	}
+	if v.witness() == (sight{}) {
+		lost = max(lost, unknownLoss)
+	}
+	if lost == 0 {
+		return 0, nil
+	}
+	o := v.lotOptions()
+	o.Dir, o.Anchor = p.Journal, p.Anchor
+	b, err := lot.Open(o)
+	if err != nil {
+		return 0, err
+	}
+	cause := fmt.Sprintf("%d enregistrements manquants jusqu'au n° %d", lost, r.Known)
+	return lost, errors.Join(b.Lost(ctx, int(min(lost, 1<<30)), cause), b.Close())
 }
 
 // giveUp removes the copy at p, of which nothing was put in place yet. The anchor goes

@@ -16,7 +16,8 @@
 //   - A page's process must run for the user at the machine, for the system or for
 //     the daemon's own user; so must a program that answers for the user.
 //   - A revocation ends the connections of its pages within a second, with what they
-//     had reserved.
+//     had reserved. Within seconds so do a change of the administrator's policy and
+//     another user at the machine.
 //   - A connection begins with a hello that holds all that a front end shows, as
 //     of event seq. Events after it carry the same objects with an increasing
 //     seq; events.resync gives those that a front end missed.

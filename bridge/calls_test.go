@@ -3,6 +3,7 @@ package bridge
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/agrafe-fse/agrafe/daemon/state"
@@ -19,13 +20,14 @@ func TestParallelCalls(t *testing.T) {
 		`{"jsonrpc":"2.0","id":%d,"method":"cards.readCPS"}`,
 		`{"jsonrpc":"2.0","id":%d,"method":"none"}`,
 	}
-	go func() {
+	var sending sync.WaitGroup
+	sending.Go(func() {
 		for i := range count {
 			if c.ws.WriteMessage(1, fmt.Appendf(nil, frames[i%len(frames)], i)) != nil {
 				return
 			}
 		}
-	}()
+	})
 	seen := map[string]bool{}
 	for range count {
 		m := c.answer()
@@ -34,6 +36,7 @@ func TestParallelCalls(t *testing.T) {
 		}
 		seen[string(m.ID)] = true
 	}
+	sending.Wait()
 	c.alive()
 }
 

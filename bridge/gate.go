@@ -25,6 +25,16 @@ type principal struct {
 // pageName names the page of o with the key id among principals.
 func pageName(o trust.Origin, id trust.KeyID) string { return o.String() + "#" + id.Short() }
 
+// owner is to whom the FSE that p makes belong: to the site, whatever key its page has,
+// since a browser that forgets the key must not lose the practice's FSE. Leases, codes
+// and jobs are the page's own.
+func (p principal) owner() string {
+	if p.key == "" {
+		return p.name
+	}
+	return p.origin.String()
+}
+
 func (p principal) has(s scope) bool { return s == scopeNone || slices.Contains(p.scopes, s) }
 
 // scope is a right that a method needs.

@@ -241,7 +241,7 @@ func TestS17Events(t *testing.T) {
 	if seen[b.name][state.EventJob] != 0 || seen[a.name][state.EventJob] < 2 {
 		t.Errorf("events of jobs: %v", seen)
 	}
-	if seen[lots.name][state.EventLot] != 3 || seen[local.name][state.EventLot] != 3 || seen[a.name][state.EventLot] != 3 {
+	if seen[lots.name][state.EventLot] != 3 || seen[local.name][state.EventLot] != 3 || seen[a.name][state.EventLot] != 1 {
 		t.Errorf("events of lots: %v", seen)
 	}
 	if second.Lot != has.lot {

@@ -100,7 +100,7 @@ type call struct {
 
 // viewer is p as the daemon knows it.
 func (p principal) viewer() daemon.Viewer {
-	return daemon.Viewer{Principal: p.name, Lots: p.has(scopeLots), Local: p.local}
+	return daemon.Viewer{Principal: p.name, Owner: p.owner(), Lots: p.has(scopeLots), Local: p.local}
 }
 
 // with makes a handler of a function with typed parameters and result.

@@ -61,15 +61,15 @@ type natureResult struct {
 // token, asks; the second, with it, changes the FSE.
 func confirmNature(c call, p natureParams) (natureResult, error) {
 	if p.Token == "" {
-		q, err := c.daemon.AskSMG(c.who.name, p.ID)
+		q, err := c.daemon.AskSMG(c.who.owner(), p.ID)
 		return natureResult{Question: &q}, err
 	}
-	f, err := c.daemon.ConfirmSMG(c.ctx, c.who.name, p.ID, p.Token)
+	f, err := c.daemon.ConfirmSMG(c.ctx, c.who.owner(), p.ID, p.Token)
 	return natureResult{FSE: &f}, err
 }
 
 func leaveNature(c call, p change) (lot.FSE, error) {
-	return c.daemon.LeaveSMG(c.ctx, c.who.name, p.ID)
+	return c.daemon.LeaveSMG(c.ctx, c.who.owner(), p.ID)
 }
 
 type splitResult struct {
@@ -81,7 +81,7 @@ func splitFSE(c call, p change) (splitResult, error) {
 	if err != nil {
 		return splitResult{}, err
 	}
-	list, err := c.daemon.SplitFSE(c.ctx, c.who.name, p.ID, key)
+	list, err := c.daemon.SplitFSE(c.ctx, c.who.owner(), p.ID, key)
 	return splitResult{list}, err
 }
 
@@ -93,7 +93,7 @@ type degradeParams struct {
 }
 
 func degradeFSE(c call, p degradeParams) (lot.FSE, error) {
-	return c.daemon.DegradeFSE(c.ctx, c.who.name, p.ID, p.Motif, p.Precision)
+	return c.daemon.DegradeFSE(c.ctx, c.who.owner(), p.ID, p.Motif, p.Precision)
 }
 
 type createParams struct {
@@ -110,7 +110,7 @@ func createFSE(c call, p createParams) (lot.FSE, error) {
 	if err != nil {
 		return lot.FSE{}, err
 	}
-	return c.daemon.CreateFSE(c.ctx, c.who.name, draft, key)
+	return c.daemon.CreateFSE(c.ctx, c.who.owner(), draft, key)
 }
 
 type updateParams struct {
@@ -128,7 +128,7 @@ func updateFSE(c call, p updateParams) (lot.FSE, error) {
 	if err != nil {
 		return lot.FSE{}, err
 	}
-	return c.daemon.UpdateFSE(c.ctx, c.who.name, p.ID, draft, key)
+	return c.daemon.UpdateFSE(c.ctx, c.who.owner(), p.ID, draft, key)
 }
 
 // owner is whose FSE the caller may read and cancel: its own, or for a program of the
@@ -137,7 +137,7 @@ func (c call) owner() string {
 	if c.who.local {
 		return lot.Practice
 	}
-	return c.who.name
+	return c.who.owner()
 }
 
 func getFSE(c call, p idParams) (lot.FSE, error) { return c.daemon.GetFSE(c.owner(), p.ID) }
@@ -161,7 +161,7 @@ func listFSE(c call, p listParams) (listResult, error) {
 		list, err := c.daemon.NumberedFSE(c.owner(), p.Numero)
 		return listResult{FSE: list}, err
 	}
-	owner := c.who.name
+	owner := c.who.owner()
 	if p.All {
 		owner = lot.Practice
 	}
@@ -178,12 +178,12 @@ type signParams struct {
 }
 
 func signFSE(c call, p signParams) (lot.FSE, error) {
-	request := daemon.SignRequest{ID: p.ID, CPS: p.CPS, Vitale: p.Vitale, Lease: reader.LeaseID(p.Lease)}
+	request := daemon.SignRequest{ID: p.ID, CPS: p.CPS, Vitale: p.Vitale, Lease: reader.LeaseID(p.Lease), Holder: c.who.name}
 	key, err := c.idempotent(p.Key)
 	if err != nil {
 		return lot.FSE{}, err
 	}
-	return c.daemon.SignFSE(c.ctx, c.who.name, request, key)
+	return c.daemon.SignFSE(c.ctx, c.who.owner(), request, key)
 }
 
 type signManyParams struct {
@@ -210,10 +210,10 @@ var signManyFSE = job(func(c call, p signManyParams) (int, work[signManyResult],
 	if err := daemon.CheckBulk(p.IDs); err != nil {
 		return 0, nil, err
 	}
-	request := daemon.SignRequest{CPS: p.CPS, Vitale: p.Vitale, Lease: reader.LeaseID(p.Lease)}
+	request := daemon.SignRequest{CPS: p.CPS, Vitale: p.Vitale, Lease: reader.LeaseID(p.Lease), Holder: c.who.name}
 	return len(p.IDs), func(ctx context.Context, progress func(int)) (signManyResult, error) {
 		request.Progress = progress
-		list, err := c.daemon.SignMany(ctx, c.who.name, p.IDs, request)
+		list, err := c.daemon.SignMany(ctx, c.who.owner(), p.IDs, request)
 		out := signManyResult{Outcomes: make([]signOutcome, 0, len(list))}
 		for _, one := range list {
 			shown := signOutcome{ID: one.ID, Error: documented(one.Error)}

@@ -2,9 +2,12 @@ package bridge
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/agrafe-fse/agrafe/daemon"
@@ -36,9 +39,18 @@ func TestEveryMethodStandsInTheTable(t *testing.T) {
 	}
 }
 
+// someParams has all that the method's parameters have to have.
+func (m method) someParams() jsontext.Value {
+	text, err := json.Marshal(reflect.Zero(m.params).Interface())
+	if err != nil {
+		return nil
+	}
+	return text
+}
+
 // isLater says whether the engine of a method is not there.
 func (m method) isLater() bool {
-	_, e := m.run(call{changes: reads}, nil)
+	_, e := m.run(call{changes: reads}, m.someParams())
 	return e != nil && e.Data.Code == "PAS_ENCORE"
 }
 
@@ -48,7 +60,7 @@ func TestLaterSaysSo(t *testing.T) {
 	p := principal{name: "local", scopes: allScopes, local: true}
 	for _, name := range []string{"rights.adri", "fse.remake", "fse.toPaper", "fse.print", "lots.transmit", "lots.bordereau",
 		"lots.papers", "returns.list", "returns.fetch", "returns.reconcile", "print.list", "print.job", "system.diagnostics"} {
-		if _, e := r.as(t, p, name, `{}`); e == nil || e.Code != "PAS_ENCORE" || e.Kind != state.Unsupported {
+		if _, e := r.as(t, p, name, string(methodTable()[name].someParams())); e == nil || e.Code != "PAS_ENCORE" || e.Kind != state.Unsupported {
 			t.Errorf("%s: %v", name, e)
 		}
 	}
@@ -147,6 +159,19 @@ func TestResyncOfAnotherRun(t *testing.T) {
 		c.mustCall("events.resync", fmt.Sprintf(`{"since":0,"instance":%q}`, tt.instance), &got)
 		if (got.Snapshot != nil) != tt.snapshot || (len(got.Events) == 0) != tt.snapshot {
 			t.Errorf("instance %q: %d events, snapshot %v", tt.instance, len(got.Events), got.Snapshot != nil)
+		}
+	}
+}
+
+// A parameter that is missing is named, whatever its method.
+func TestMissingParametersAreNamed(t *testing.T) {
+	r := start(t)
+	p := principal{name: "local", scopes: allScopes, local: true}
+	for method, path := range map[string]string{
+		"fse.get": "/id", "fse.sign": "/id", "fse.create": "/facture", "lots.takeOut": "/lot", "lease.acquire": "/reader", "jobs.get": "/id",
+	} {
+		if _, e := r.as(t, p, method, `{}`); e == nil || e.Code != "PARAMETRES" || e.Path != path {
+			t.Errorf("%s without %s: %v", method, path, e)
 		}
 	}
 }

@@ -57,7 +57,7 @@ func (p *webPage) keyID() string {
 	return b64(sum[:])
 }
 
-func (p *webPage) name() string { return p.origin + "#" + p.keyID()[:8] }
+func (p *webPage) name() string { return p.origin + "#" + p.keyID()[:16] }
 
 // sign signs the four lines.
 func (p *webPage) sign(purpose, server, client string) string {

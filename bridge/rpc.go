@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -143,7 +144,33 @@ func params[P any](raw jsontext.Value) (p P, e *rpcError) {
 	if err := json.Unmarshal(raw, &p, json.RejectUnknownMembers(true)); err != nil {
 		return p, fault(codeParams, "PARAMETRES", "Les paramètres de cet appel ne sont pas ceux attendus.", pointer(err))
 	}
+	if name := missing(reflect.TypeFor[P](), raw); name != "" {
+		return p, fault(codeParams, "PARAMETRES", "Il manque un paramètre à cet appel.", "/"+name)
+	}
 	return p, nil
+}
+
+// missing is the first name that an object of type t has to have and raw has not, ""
+// if it has all. A field has to be there unless it may be left out.
+func missing(t reflect.Type, raw jsontext.Value) string {
+	if t.Kind() != reflect.Struct {
+		return ""
+	}
+	var given map[string]jsontext.Value
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, options, tagged := strings.Cut(f.Tag.Get("json"), ",")
+		if f.Anonymous || !tagged && name == "" || strings.Contains(options, "omit") {
+			continue
+		}
+		if given == nil && json.Unmarshal(raw, &given) != nil {
+			return ""
+		}
+		if _, ok := given[name]; !ok {
+			return name
+		}
+	}
+	return ""
 }
 
 // failed is the error of a call that was understood.

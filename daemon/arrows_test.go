@@ -46,6 +46,7 @@ func TestForbiddenArrows(t *testing.T) {
 		{"daemon/journal/backup", []string{ours}, []string{"daemon/journal", "daemon/journal/key", "daemon/journal/backup"}},
 		{"daemon/journal/export", []string{ours}, []string{"daemon/journal", "daemon/journal/export"}},
 		{"daemon/vault", []string{module + "reader", module + "bridge"}, nil},
+		{"bridge/localca", []string{ours}, []string{"bridge/localca", "daemon/durable"}},
 		{"bridge/trust", []string{ours}, []string{"bridge/trust", "daemon/durable"}},
 	}
 	for _, tt := range tests {

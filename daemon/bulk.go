@@ -63,6 +63,9 @@ func (d *Daemon) SignMany(ctx context.Context, principal string, ids []string, r
 			slice[i].Error = failed
 		}
 	}
+	if failed != errStopped && r.Progress != nil {
+		r.Progress(len(list)) // each has its outcome, be it that it was not tried
+	}
 	return list, nil
 }
 

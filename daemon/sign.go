@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -25,6 +26,7 @@ type SignRequest struct {
 	CPS    string         // reader of the CPS, "" for the only one
 	Vitale string         // reader of the Vitale, "" for the only one; for the mode securise
 	Lease  reader.LeaseID // on the reader of the CPS, "" for none
+	Holder string         // of the lease and of the code, "" for the principal
 
 	Progress func(done int) // of SignMany, told how many FSE are over; nil for nobody
 }
@@ -84,7 +86,7 @@ func (d *Daemon) prepare(ctx context.Context, principal string, r SignRequest, o
 	if one.fse, err = d.reserve(ctx, principal, f); err != nil {
 		return err
 	}
-	if one.signature.Presence, err = d.checkVitale(ctx, principal, one.fse, r.Vitale); err != nil {
+	if one.signature.Presence, err = d.checkVitale(ctx, cmp.Or(r.Holder, principal), one.fse, r.Vitale); err != nil {
 		return Failure(err)
 	}
 	return nil
@@ -191,7 +193,7 @@ func (d *Daemon) sealAll(ctx context.Context, principal string, r SignRequest, l
 		}
 	}
 	raw := make([][]byte, len(list))
-	trace, err := d.withCode(ctx, principal, h, operation(list), r.Lease, func(card *cps.Card) error {
+	trace, err := d.withCode(ctx, cmp.Or(r.Holder, principal), h, operation(list), r.Lease, func(card *cps.Card) error {
 		signer := card.Signer()
 		for i, draft := range drafts {
 			var err error

@@ -11,9 +11,10 @@ import (
 // is shown to it alone; a lot belongs to the practice, and whoever has lines in it
 // sees its number, its state and those lines.
 type Viewer struct {
-	Principal string
-	Lots      bool // sees lots whole
-	Local     bool // a program of this machine: sees who holds a card
+	Principal string // whose jobs and leases are its own
+	Owner     string // whose FSE are its own
+	Lots      bool   // sees lots whole
+	Local     bool   // a program of this machine: sees who holds a card
 
 	all bool // sees everything: the service itself
 }
@@ -23,7 +24,7 @@ var service = Viewer{Lots: true, Local: true, all: true}
 
 // told says whether v may be told of e; show may still cut it.
 func (v Viewer) told(e state.Event) bool {
-	return e.Audience == "" || e.Audience == v.Principal || v.all
+	return e.Audience == "" || e.Audience == v.Principal || e.Audience == v.Owner || v.all
 }
 
 // show is e as v sees it, false when it is not for v. It may read the journal.
@@ -66,7 +67,7 @@ func (d *Daemon) ownLines(v Viewer, l state.Lot) (state.Lot, []state.FSE, error)
 	if err != nil {
 		return state.Lot{}, nil, err
 	}
-	members = slices.DeleteFunc(members, func(f lot.FSE) bool { return f.Owner != v.Principal })
+	members = slices.DeleteFunc(members, func(f lot.FSE) bool { return f.Owner != v.Owner })
 	if len(members) == 0 {
 		return state.Lot{}, nil, lot.ErrNotFound
 	}

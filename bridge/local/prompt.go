@@ -42,6 +42,7 @@ type Consent struct {
 type Answers struct {
 	Code    func(Question) Reply
 	Consent func(context.Context, Consent) bool // the context ends when the question is withdrawn
+	Ready   func()                              // if not nil, called when the daemon may ask
 	Sent    func()                              // if not nil, called when an answer has gone out
 }
 
@@ -72,6 +73,9 @@ func Attach(ctx context.Context, path string, a Answers) error {
 		return fmt.Errorf("%w (%w)", ErrDown, err)
 	}
 	defer ws.Close()
+	if a.Ready != nil {
+		a.Ready()
+	}
 	asked, stop := context.WithCancel(ctx)
 	defer stop()
 	defer context.AfterFunc(asked, func() { _ = ws.Close() })()

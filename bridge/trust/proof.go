@@ -99,7 +99,7 @@ func (k PublicKey) parse() (*ecdsa.PublicKey, error) {
 type KeyID string
 
 // shortID is how many characters of a KeyID name it among those of one origin.
-const shortID = 8
+const shortID = 16
 
 // Short is the beginning of k, for screens and the names of principals.
 func (k KeyID) Short() string { return string(k[:min(shortID, len(k))]) }

@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"encoding/pem"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -14,6 +16,7 @@ import (
 	"github.com/agrafe-fse/agrafe/bridge"
 	"github.com/agrafe-fse/agrafe/bridge/local"
 	"github.com/agrafe-fse/agrafe/daemon"
+	"github.com/agrafe-fse/agrafe/daemon/durable"
 	"github.com/agrafe-fse/agrafe/daemon/state"
 	"github.com/agrafe-fse/agrafe/reader"
 	"github.com/agrafe-fse/agrafe/reader/virtual"
@@ -49,7 +52,7 @@ func (d *demoCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	defer s.stop()
+	defer func() { s.stop(); d.leave(s.state) }()
 	story, err := d.play(e, s)
 	if err != nil {
 		return err
@@ -81,6 +84,7 @@ type stage struct {
 	server *bridge.Server
 	client *local.Client
 	config string
+	state  string
 	events chan state.Event
 	stop   func()
 }
@@ -98,7 +102,7 @@ func (d *demoCmd) start(e *env, desk desk) (*stage, error) {
 		return nil, err
 	}
 	s := &stage{desk: desk, keys: keys, cards: make(map[string]virtual.Card), events: make(chan state.Event, 1000)}
-	prompter := &script{}
+	var code string // of the CPS
 	for slot, name := range []string{d.CPS, d.Patient} {
 		spec, err := virtual.Load(testdata.Cards(), name)
 		if err != nil {
@@ -109,21 +113,21 @@ func (d *demoCmd) start(e *env, desk desk) (*stage, error) {
 			return nil, err
 		}
 		if slot == 0 {
-			prompter.code = spec.PIN.Code
+			code = spec.PIN.Code
 		}
 	}
 	cfg, err := d.settings()
 	if err != nil {
 		return nil, err
 	}
-	s.config = filepath.Join(d.Dir, "agrafed.toml")
+	s.config, s.state = filepath.Join(d.Dir, "agrafed.toml"), cfg.State
 	level := slog.LevelWarn
 	log := slog.New(slog.NewTextHandler(e.err, &slog.HandlerOptions{Level: level}))
-	service, err := daemon.New(cfg, daemon.Deps{Transport: desk.transport(), Rights: vitale.Simulated{}, Prompter: prompter, Log: log})
+	service, err := daemon.New(cfg, daemon.Deps{Transport: desk.transport(), Rights: vitale.Simulated{}, Prompter: new(bridge.Prompts), Log: log})
 	if err != nil {
 		return nil, err
 	}
-	return s, s.run(e, service, log)
+	return s, s.run(e, service, code, log)
 }
 
 // settings writes and returns the configuration of the demo's daemon.
@@ -134,6 +138,9 @@ func (d *demoCmd) settings() (daemon.Config, error) {
 		return cfg, err
 	}
 	cfg.State = dir
+	if err := d.bring(dir); err != nil {
+		return cfg, err
+	}
 	cfg.Origins.Dev = d.Keep // pages that are being written are served by this machine
 	cfg.Port = d.Port
 	if d.Port == 0 && d.Keep {
@@ -146,8 +153,30 @@ func (d *demoCmd) settings() (daemon.Config, error) {
 	return cfg, err
 }
 
+// identity is what the pages of the demo before know the machine by, and the machine
+// them: kept beside the state, which is new each time.
+var identity = []string{"identity.key", "origins.json"}
+
+// bring puts what the demo before has left in dir into the new state.
+func (d *demoCmd) bring(state string) error {
+	for _, name := range identity {
+		err := durable.Copy(filepath.Join(d.Dir, name), filepath.Join(state, name))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// leave keeps it for the next one. It is of use, not needed.
+func (d *demoCmd) leave(state string) {
+	for _, name := range identity {
+		_ = durable.Copy(filepath.Join(state, name), filepath.Join(d.Dir, name))
+	}
+}
+
 // run sets the daemon going and connects to it as an EHR would.
-func (s *stage) run(e *env, service *daemon.Daemon, log *slog.Logger) error {
+func (s *stage) run(e *env, service *daemon.Daemon, code string, log *slog.Logger) error {
 	ctx, cancel := context.WithCancel(e)
 	var ended sync.WaitGroup
 	ended.Go(func() { _ = service.Run(ctx) })
@@ -159,6 +188,14 @@ func (s *stage) run(e *env, service *daemon.Daemon, log *slog.Logger) error {
 	}
 	s.server = server
 	ended.Go(func() { _ = server.Serve(ctx) })
+	ready := make(chan struct{})
+	ended.Go(func() { types(ctx, service.Config().ControlSocket(), code, sync.OnceFunc(func() { close(ready) })) })
+	select {
+	case <-ready:
+	case <-time.After(patience):
+		s.stop()
+		return local.ErrDown
+	}
 	s.client, err = local.DialToken(ctx, server.Addr(), service.Config().TokenFile(), func(e state.Event) { s.events <- e })
 	if err != nil {
 		s.stop()
@@ -169,11 +206,18 @@ func (s *stage) run(e *env, service *daemon.Daemon, log *slog.Logger) error {
 	return nil
 }
 
-// script is the Prompter of the demo: it knows the code of the virtual card.
-type script struct{ code string }
-
-func (s *script) AskPIN(context.Context, daemon.PINRequest) (daemon.PINAnswer, error) {
-	return daemon.PINAnswer{Code: []byte(s.code)}, nil
+// types answers for the holder of the CPS, whose code it knows, until ctx ends. Pages
+// that want to be paired are for agrafe pair, as with the real service.
+func types(ctx context.Context, control, code string, ready func()) {
+	answers := local.Answers{Ready: ready,
+		Code: func(local.Question) local.Reply { return local.Reply{Code: []byte(code)} }}
+	for ctx.Err() == nil {
+		_ = local.Attach(ctx, control, answers)
+		select {
+		case <-time.After(100 * time.Millisecond): // a question was withdrawn, or the service stops
+		case <-ctx.Done():
+		}
+	}
 }
 
 // await waits for the event that a card of the wanted state was read.

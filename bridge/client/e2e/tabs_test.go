@@ -121,7 +121,8 @@ func back(t *testing.T, tab *chromium.Page, origin string) {
 	}
 }
 
-// A lease that one tab holds stops the other, which may take it.
+// A lease that one tab holds can't be acquired by the other, which may take it by
+// force, and again with its name once it was loaded anew.
 func TestLeaseOfTwoTabs(t *testing.T) {
 	p := newPractice(t, nil)
 	b := chromium.Start(t, chromium.Options{Sites: sites()})
@@ -132,7 +133,7 @@ func TestLeaseOfTwoTabs(t *testing.T) {
 	}
 	const acquire = `
 try {
-  window.lease = await agrafe.call("lease.%s", { reader: "a" });
+  sessionStorage.lease = (await agrafe.call("lease.%s", { reader: "a", previous: sessionStorage.lease })).id;
   return "held";
 } catch (e) {
   return e.kind;
@@ -142,6 +143,9 @@ try {
 	want(t, "the second", chromium.Eval[string](two, fmt.Sprintf(acquire, "acquire")), "busy")
 	want(t, "by force", chromium.Eval[string](two, fmt.Sprintf(acquire, "steal")), "held")
 	await(t, one, `seen.length >= 2`)
+	two.Do(chromedp.Reload())
+	want(t, "connect again", chromium.Eval[string](two, p.connected("")), "open")
+	want(t, "its own, after a reload", chromium.Eval[string](two, fmt.Sprintf(acquire, "acquire")), "held")
 }
 
 // A daemon that has no place left says so to the pages that it knows, and does not

@@ -84,10 +84,10 @@ test("diagnosis: a signal aborted before costs nothing", async () => {
 
 test("diagnosis: an address of wss is knocked at by https", async () => {
   const rig = await Rig.start();
-  const url = "wss://127.0.0.1:17374";
+  rig.daemon.up = false;
   const targets: string[] = [];
   const knock = rig.knock.bind(rig);
   rig.knock = (target, signal) => (targets.push(target), knock(target, signal));
-  await rig.connect({ url, onCode: () => {} });
+  assert.equal((await failure(rig.connect({ url: "wss://127.0.0.1:17374" }))).code, "DAEMON_ABSENT");
   assert.deepEqual(targets, ["https://127.0.0.1:17374/healthz"]);
 });

@@ -136,7 +136,7 @@ func (s *Server) serveDocument(w http.ResponseWriter, r *http.Request, v visitor
 	h.Set("Cache-Control", "no-store")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox")
 	h.Set("Connection", "close")
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(documentWrite))
 	_, _ = w.Write(one.data) // who gives up asks for another address

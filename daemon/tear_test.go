@@ -92,7 +92,7 @@ func signOnce(r *rig, id string) error { _, err := r.sign(ehr, id); return err }
 
 // An operation that is struck at any of its commands leaves its whole effect or
 // none, a typed error, no try spent twice, and an FSE that can be signed.
-func TestTear(t *testing.T) {
+func TestS24Tear(t *testing.T) {
 	for _, c := range tearCases {
 		t.Run(c.name, func(t *testing.T) {
 			r := newRig(t, each)
@@ -206,7 +206,7 @@ func (r *rig) get(id string) lot.FSE {
 
 // A card struck while it is identified gives a problem, or is read; inserted
 // again, it works.
-func TestTearAtInsertion(t *testing.T) {
+func TestS24TearAtInsertion(t *testing.T) {
 	tests := []struct {
 		name, reader, card string
 		fresh              bool // nothing is known of its certificates

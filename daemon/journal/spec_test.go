@@ -113,11 +113,14 @@ func refusesAndSalvages(damage string) func(t *testing.T) {
 	}
 }
 
-func changedTable(t *testing.T) (root string) {
+func changedTable(t *testing.T) (root string) { return changedAtEighth(t, 4) }
+
+// changedAtEighth is a journal with 4 bytes changed at so many eighths of each table.
+func changedAtEighth(t *testing.T, eighths int) (root string) {
 	t.Helper()
 	root, _ = damageCase{break_: func(t *testing.T, root string) {
 		for _, f := range files(t, root, "*.sst") {
-			edit(t, f, func(b []byte) []byte { return flip(len(b)/2, 4)(b) })
+			edit(t, f, func(b []byte) []byte { return flip(len(b)*eighths/8, 4)(b) })
 		}
 	}}.prepare(t)
 	return root
@@ -131,17 +134,22 @@ func verifyWithBareBadger(dir string) error {
 	return db.VerifyChecksum()
 }
 
+// bareVerifyDies: whether Badger panics or answers depends on which bytes of a block the change hits, and the tables are
+// not the same twice; one place of seven that kills it is enough.
 func bareVerifyDies(t *testing.T) {
-	c, err := startChild("bare-verify", changedTable(t))
-	if err != nil {
-		t.Fatal(err)
+	for eighths := 1; eighths < 8; eighths++ {
+		c, err := startChild("bare-verify", changedAtEighth(t, eighths))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for c.out.Scan() {
+		}
+		c.cmd.Wait()
+		if code := c.cmd.ProcessState.ExitCode(); code != 0 && code != 1 {
+			return
+		}
 	}
-	for c.out.Scan() {
-	}
-	c.cmd.Wait()
-	if code := c.cmd.ProcessState.ExitCode(); code == 0 || code == 1 {
-		t.Errorf("Badger alone answers, with exit code %d: the row shows nothing", code)
-	}
+	t.Error("Badger alone answers wherever a table is changed: the row shows nothing")
 }
 
 func verifyAnswers(t *testing.T) {

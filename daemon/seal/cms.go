@@ -1,4 +1,5 @@
-// Package seal puts the signature of a CPS on the bytes of an FSE and verifies it.
+// Package seal puts the signature of a CPS on the bytes of an FSE and verifies it, and
+// closes lots in envelopes for their payers.
 //
 // Its contract: a seal is a CMS SignedData (RFC 5652) in DER, SHA-256 with RSA
 // PKCS#1 v1.5, content and signing certificate included, with the content type,
@@ -10,6 +11,10 @@
 // a digest. General CMS libraries hash first and ask a crypto.Signer for the
 // rest, which this key can't do; so the SignedData is built here, in two steps:
 // Prepare gives the message for the card, Seal takes its signature.
+//
+// An envelope is S/MIME (RFC 8551) for the payer's certificate, AES-256-CBC, holding
+// the gzip of a B2 file; old ones with triple DES are read. What is read is bounded:
+// depth, size, and what a gzip may grow to.
 package seal
 
 import (

@@ -39,6 +39,8 @@ func TestForbiddenArrows(t *testing.T) {
 		{"reader/vitale", []string{"github.com/ebfe/scard", module + "daemon"}, nil},
 		{"daemon/fse", []string{ours}, []string{"daemon/fse", "daemon/fse/tables"}},
 		{"daemon/b2", []string{ours}, []string{"daemon/b2"}},
+		{"daemon/noemie", []string{ours}, []string{"daemon/noemie"}},
+		{"daemon/paper", []string{ours}, []string{"daemon/paper", "daemon/fse", "daemon/fse/tables"}},
 		{"daemon/seal", []string{ours}, []string{"daemon/seal"}},
 		{"daemon/state", []string{ours}, []string{"daemon/state"}},
 		{"daemon/journal", []string{ours}, []string{"daemon/journal"}},

@@ -207,7 +207,7 @@ func measureLots(ctx context.Context, b *bench) error {
 		}
 		b.add(row{Target: "P11", Measure: "B2 " + way + ", one core", Value: speed, Unit: "MB/s"}.beside("memmove", floor).atLeast(400))
 	}
-	perSecond, err := f.median(b, "P11", "Day", "invoices/s")
+	perSecond, err := f.median(b, "P11", "Day/codec", "invoices/s")
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,8 @@ test("10 000 reconnections, each with calls and events, leave nothing behind", a
   await round(6_000);
   const grown = (await heap()) - before;
   t.diagnostic(`heap grown by ${grown} bytes`);
-  assert.ok(grown < 256 << 10, `${grown} bytes more`); // 43 for each: no object is so small
+  // 175 for each reconnection: a wire that is held is more, and V8's own heap moves by 0.3 MB on Node 18.
+  assert.ok(grown < 1 << 20, `${grown} bytes more`);
   assert.deepEqual([rig.clock.timers.size, rig.wakers.size, rig.daemon.ends.size], [0, 1, 1]);
   agrafe.close();
 });

@@ -272,9 +272,11 @@ func wrapper(dir string, policy map[string]any) (string, error) {
 	}
 	script := filepath.Join(dir, "chromium")
 	return script, os.WriteFile(script, []byte(`#!/bin/sh
-# A mount namespace of its own; the user namespace gives the right to have one.
+# A mount namespace of its own; who is not root gets the right to have one with a
+# namespace of users.
 [ -d /etc/chromium ] || { echo "no /etc/chromium" >&2; exit 1; }
-exec unshare --map-root-user --mount sh -e -c '
+[ "$(id -u)" = 0 ] && users= || users=--map-root-user
+exec unshare $users --mount sh -e -c '
 	file=$1; shift
 	mount -t tmpfs none /etc/chromium
 	mkdir -p /etc/chromium/policies/managed

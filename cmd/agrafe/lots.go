@@ -4,13 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/agrafe-fse/agrafe/bridge/local"
+	"github.com/agrafe-fse/agrafe/daemon/durable"
 	"github.com/agrafe-fse/agrafe/daemon/state"
 )
 
@@ -230,13 +230,12 @@ func (a *lotsB2Cmd) Run(e *env) error {
 
 // writeNew writes a file that only its owner can read and that was not there.
 func writeNew(name string, data []byte) error {
-	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	err := durable.Create(name, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("cannot write the file: %w", err)
-	}
-	_, err = f.Write(data)
-	if err := errors.Join(err, f.Close()); err != nil {
-		return errors.Join(fmt.Errorf("cannot write the file: %w", err), os.Remove(name))
 	}
 	return nil
 }

@@ -1,6 +1,9 @@
 package durable_test
 
 import (
+	"errors"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -64,5 +67,59 @@ func alone(t *testing.T, dir string) {
 	t.Helper()
 	if list, err := os.ReadDir(dir); err != nil || len(list) != 1 {
 		t.Errorf("%d names in the folder, %v", len(list), err)
+	}
+}
+
+// A new file is there whole or not at all, and never in the place of another.
+func TestCreate(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "f")
+	write := func(text string, err error) func(io.Writer) error {
+		return func(w io.Writer) error {
+			_, werr := io.WriteString(w, text)
+			return errors.Join(werr, err)
+		}
+	}
+	broken := errors.New("broken")
+	if err := durable.Create(name, write("half", broken)); !errors.Is(err, broken) {
+		t.Errorf("a failure gives %v", err)
+	}
+	if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a failure leaves a file: %v", err)
+	}
+	if err := durable.Create(name, write("one", nil)); err != nil {
+		t.Fatal(err)
+	}
+	if err := durable.Create(name, write("two", nil)); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("over a file: %v", err)
+	}
+	if got, err := os.ReadFile(name); err != nil || string(got) != "one" {
+		t.Errorf("%q, %v", got, err)
+	}
+	alone(t, dir)
+}
+
+func TestLock(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "f")
+	open := func() *os.File {
+		f, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o600)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = f.Close() })
+		return f
+	}
+	first, second := open(), open()
+	if err := durable.Lock(first); err != nil {
+		t.Fatal(err)
+	}
+	if err := durable.Lock(second); !errors.Is(err, durable.ErrHeld) {
+		t.Errorf("a second lock: %v", err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := durable.Lock(second); err != nil {
+		t.Errorf("once it is free: %v", err)
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+
+	"github.com/agrafe-fse/agrafe/daemon/durable"
 )
 
 // tail is where the journal ends.
@@ -111,7 +113,7 @@ func createAnchor(open openFile, path string, first slot) (*anchor, error) {
 		err = os.Rename(tmp, path)
 	}
 	if err == nil {
-		err = syncDir(filepath.Dir(path))
+		err = durable.SyncDir(filepath.Dir(path))
 	}
 	if err == nil {
 		a.f, err = open(path, os.O_RDWR, 0)

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 
 	"github.com/dgraph-io/badger/v4"
+
+	"github.com/agrafe-fse/agrafe/daemon/durable"
 )
 
 // builder fills a Badger folder that is no journal yet, or never will be: the derived state alone, to compare it with, or a
@@ -216,5 +218,5 @@ func syncTree(dir string) error {
 			return err
 		}
 	}
-	return errors.Join(syncDir(dir), syncDir(filepath.Dir(dir)))
+	return errors.Join(durable.SyncDir(dir), durable.SyncDir(filepath.Dir(dir)))
 }

@@ -7,9 +7,9 @@ import (
 	"os"
 	"strconv"
 	"strings"
-)
 
-var errHeld = errors.New("another process holds the lock")
+	"github.com/agrafe-fse/agrafe/daemon/durable"
+)
 
 // takeLock makes this process the only one to look at the journal, before anything of it is read:
 // a folder that somebody is writing looks damaged. The file stays behind when the lock is released.
@@ -18,10 +18,10 @@ func takeLock(path string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := lockFile(f); err != nil {
+	if err := durable.Lock(f); err != nil {
 		b, _ := io.ReadAll(io.LimitReader(f, 20))
 		f.Close()
-		if !errors.Is(err, errHeld) {
+		if !errors.Is(err, durable.ErrHeld) {
 			return nil, err
 		}
 		return nil, &Error{Kind: Locked, Op: "cannot open the journal", PID: parsePID(b)}
@@ -47,7 +47,7 @@ func probeLock(path string) error {
 		return err
 	}
 	defer f.Close()
-	if err := lockFile(f); !errors.Is(err, errHeld) {
+	if err := durable.Lock(f); !errors.Is(err, durable.ErrHeld) {
 		return err
 	}
 	b, err := io.ReadAll(io.LimitReader(f, 20))

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/agrafe-fse/agrafe/daemon/durable"
 )
 
 // Rebuild makes a new journal in o.Dir, which must be absent or empty and without an anchor, of what the sources hold
@@ -119,7 +121,7 @@ func (o Options) prepare(op string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.Close(), syncDir(filepath.Dir(o.Dir)))
+	return errors.Join(f.Close(), durable.SyncDir(filepath.Dir(o.Dir)))
 }
 
 // beginningOf returns the beginning that the first source which knows one gives. A source of the same journal that begins

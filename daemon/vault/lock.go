@@ -5,10 +5,9 @@ import (
 	"io"
 	"os"
 
+	"github.com/agrafe-fse/agrafe/daemon/durable"
 	"github.com/agrafe-fse/agrafe/daemon/journal"
 )
-
-var errHeld = errors.New("another process holds the lock")
 
 // lockFile makes this process the only one that has the file at path locked, until it
 // is closed. It takes the lock of a journal as package journal does, so that nobody
@@ -18,11 +17,11 @@ func lockFile(path string) (io.Closer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err = lock(f); err == nil {
+	if err = durable.Lock(f); err == nil {
 		return f, nil
 	}
 	_ = f.Close() // it was not written to
-	if errors.Is(err, errHeld) {
+	if errors.Is(err, durable.ErrHeld) {
 		err = &journal.Error{Kind: journal.Locked, Op: "cannot restore the journal"}
 	}
 	return nil, err

@@ -4,6 +4,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"github.com/agrafe-fse/agrafe/daemon/durable"
 )
 
 // files is the folder of a backup. There are two: one of the system, and one in tests that fails where it is told to. Names have no
@@ -66,4 +68,4 @@ func (d folder) create(name string) (writeFile, error) {
 
 func (d folder) rename(from, to string) error { return os.Rename(d.path(from), d.path(to)) }
 func (d folder) remove(name string) error     { return os.Remove(d.path(name)) }
-func (d folder) sync() error                  { return syncDir(string(d)) }
+func (d folder) sync() error                  { return durable.SyncDir(string(d)) }

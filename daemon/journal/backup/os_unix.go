@@ -2,11 +2,7 @@
 
 package backup
 
-import (
-	"errors"
-	"os"
-	"syscall"
-)
+import "syscall"
 
 // What file systems and shares say, by what can be done about it.
 var (
@@ -18,19 +14,3 @@ var (
 	refusedErrors = map[syscall.Errno]bool{syscall.EROFS: true}
 	fullErrors    = map[syscall.Errno]bool{syscall.ENOSPC: true, syscall.EDQUOT: true, syscall.EFBIG: true}
 )
-
-// syncDir makes the entries of dir durable. Some shares can't be asked to, and keep them durable by themselves.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	err = d.Sync()
-	if errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP) {
-		err = nil
-	}
-	if cerr := d.Close(); err == nil {
-		err = cerr
-	}
-	return err
-}

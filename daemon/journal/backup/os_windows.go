@@ -19,6 +19,3 @@ var (
 		windows.ERROR_DISK_FULL: true, windows.ERROR_HANDLE_DISK_FULL: true, windows.ERROR_DISK_QUOTA_EXCEEDED: true,
 	}
 )
-
-// syncDir does nothing: Windows keeps directory entries durable by itself and can't be asked to.
-func syncDir(string) error { return nil }

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/agrafe-fse/agrafe/daemon/durable"
 )
 
 // Credential is the name under which systemd gives the service its key (LoadCredential=, LoadCredentialEncrypted=).
@@ -145,7 +147,7 @@ func writePrivate(path string, s Secret) error {
 
 // confirm makes the name durable and reads back what it names.
 func confirm(path string, s Secret) error {
-	if err := syncDir(filepath.Dir(path)); err != nil {
+	if err := durable.SyncDir(filepath.Dir(path)); err != nil {
 		return err
 	}
 	b, err := readPrivate(path)

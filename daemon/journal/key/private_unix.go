@@ -38,19 +38,6 @@ func moveNew(tmp, path string) error {
 	return nil
 }
 
-// syncDir makes the entries of dir durable.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	err = d.Sync()
-	if cerr := d.Close(); err == nil {
-		err = cerr
-	}
-	return err
-}
-
 // seal and unseal do nothing: the file's mode is what protects it.
 func seal(b []byte) ([]byte, error)   { return b, nil }
 func unseal(b []byte) ([]byte, error) { return b, nil }

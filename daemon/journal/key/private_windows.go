@@ -102,9 +102,6 @@ func moveNew(tmp, path string) error {
 	return windows.MoveFileEx(from, to, windows.MOVEFILE_WRITE_THROUGH)
 }
 
-// syncDir does nothing: the move is written through.
-func syncDir(string) error { return nil }
-
 // seal encrypts b for this machine.
 func seal(b []byte) ([]byte, error) {
 	in := windows.DataBlob{Size: uint32(len(b)), Data: unsafe.SliceData(b)}

@@ -1,4 +1,4 @@
-package vault
+package durable
 
 import (
 	"errors"
@@ -7,13 +7,15 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// lock locks the byte that package journal locks: far behind what the file holds.
-func lock(f *os.File) error {
+// Lock takes f for this process, or returns ErrHeld at once if another one has it. The
+// lock goes with the file's closing. The content of f can still be read by others:
+// Windows locks ranges against reading too, and the range lies far behind it.
+func Lock(f *os.File) error {
 	const far = 1 << 30
 	err := windows.LockFileEx(windows.Handle(f.Fd()),
 		windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &windows.Overlapped{OffsetHigh: far})
 	if errors.Is(err, windows.ERROR_LOCK_VIOLATION) {
-		return errHeld
+		return ErrHeld
 	}
 	return err
 }

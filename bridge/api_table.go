@@ -4,12 +4,14 @@ import (
 	"slices"
 
 	"github.com/agrafe-fse/agrafe/daemon"
+	"github.com/agrafe-fse/agrafe/daemon/cabinet"
 	"github.com/agrafe-fse/agrafe/daemon/lot"
+	"github.com/agrafe-fse/agrafe/daemon/state"
 )
 
 // methods is the API. What a method may do stands beside its name: who may call
 // it, how it runs, what it changes, how it may fail, and since which API level.
-var methods = slices.Concat(systemMethods, cardMethods, fseMethods, lotMethods, originMethods, tlsMethods, journalMethods)
+var methods = slices.Concat(systemMethods, cardMethods, fseMethods, practiceMethods, lotMethods, originMethods, tlsMethods, journalMethods)
 
 var systemMethods = []method{
 	{"system.ping", "Answers with what it was given.",
@@ -37,9 +39,16 @@ var systemMethods = []method{
 	{"jobs.cancel", "Stops a job of the caller's before its next step; what it has done stays done.",
 		open, quick, remembered, readsBook[:1], 1, with(cancelJob)},
 	{"print.list", "Lists the papers that wait to be printed, signed or posted.",
-		forFSE, quick, reads, notYet, 1, with(later[pageParams, papersResult])},
-	{"print.job", "Prints a paper on a printer of this machine.",
-		forFSE, long, remembered, notYet, 1, with(later[printParams, jobResult])},
+		forFSE, quick, reads, kinds(notYet, readsBook), 1, with(later[pageParams, papersResult])},
+	{"print.printers", "Lists the printers of this machine.",
+		forFSE, slow, reads, notYet, 1, with(later[none, printersResult])},
+	{"print.job", "Prints a document on a printer of this machine, and notes its papers as printed once it has.",
+		forFSE, long, remembered, kinds(notYet, keepsFSE), 1, job(func(c call, p printParams) (int, work[printResult], error) {
+			_, err := later[printParams, printResult](c, p)
+			return 0, nil, err
+		})},
+	{"print.mark", "Notes papers as printed, signed, posted or scanned.",
+		forFSE, slow, journaled, kinds(notYet, keepsFSE), 1, with(later[markParams, papersResult])},
 }
 
 var cardMethods = []method{
@@ -95,11 +104,28 @@ var fseMethods = []method{
 	{"fse.cancel", "Ends an FSE that was not transmitted; its number is not used again.",
 		forFSE, slow, journaled, keepsFSE, 1, with(cancelFSE)},
 	{"fse.remake", "Begins an FSE that replaces one that was rejected.",
-		forFSE, slow, journaled, kinds(notYet, keepsFSE), 1, with(later[change, lot.FSE])},
+		forFSE, slow, journaled, kinds(notYet, keepsFSE), 1, with(later[remakeParams, lot.FSE])},
 	{"fse.toPaper", "Ends an unsigned FSE as a paper sheet.",
 		forFSE, slow, journaled, kinds(notYet, keepsFSE), 1, with(later[change, lot.FSE])},
 	{"fse.print", "Makes the paper of an FSE.",
-		forFSE, slow, reads, kinds(notYet, readsBook), 1, with(later[idParams, documentResult])},
+		forFSE, slow, reads, kinds(notYet, readsBook), 1, with(later[documentParams, documentResult])},
+	{"fse.collect", "Notes what the patient gave for an FSE.",
+		forFSE, slow, journaled, kinds(notYet, keepsFSE), 1, with(later[collectParams, lot.FSE])},
+	{"takings.days", "Sums what the days of a time have brought, by their day of care.",
+		forFSE, slow, reads, kinds(notYet, readsBook), 1, with(later[takingsParams, takingsResult])},
+	{"takings.print", "Makes the page of a day's takings.",
+		forFSE, slow, reads, kinds(notYet, readsBook), 1, with(later[dayParams, documentResult])},
+}
+
+var practiceMethods = []method{
+	{"practice.list", "Gives the settings of the practice, one for each number of a professional.",
+		forFSE, quick, reads, kinds(notYet, readsBook), 1, with(later[none, cabinetsResult])},
+	{"practice.propose", "Makes settings of what the CPS says, one for each situation d'exercice; its code is asked for.",
+		forAdmin, slow, reads, kinds(notYet, usesCode), 1, with(later[proposeParams, cabinetsResult])},
+	{"practice.check", "Tells what stands against settings.",
+		forAdmin, quick, reads, notYet, 1, with(later[cabinetParams, issuesResult])},
+	{"practice.set", "Keeps the settings of a number; nothing is signed for a number before.",
+		forAdmin, slow, journaled, kinds(notYet, keepsFSE), 1, with(later[setCabinetParams, cabinet.Cabinet])},
 }
 
 var lotMethods = []method{
@@ -119,14 +145,18 @@ var lotMethods = []method{
 		forLots, quick, reads, readsBook, 1, with(lotFile)},
 	{"lots.transmit", "Sends closed lots to their payers.",
 		forLots, long, remembered, kinds(notYet, readsBook), 1, with(later[transmitParams, jobResult])},
-	{"lots.bordereau", "Makes the bordereau of a lot of paper or degraded FSE.",
-		forLots, slow, reads, kinds(notYet, readsBook), 1, with(later[idParams, documentResult])},
-	{"lots.papers", "Lists the papers that go with a lot.",
+	{"lots.bordereau", "Makes the bordereau of a lot, its bundle in stapling order, or the page for its envelope.",
+		forLots, slow, reads, kinds(notYet, readsBook), 1, with(later[documentParams, documentResult])},
+	{"lots.byHand", "Says what to write by hand for a lot when no printer answers.",
+		forLots, quick, reads, kinds(notYet, readsBook), 1, with(later[idParams, linesResult])},
+	{"lots.papers", "Lists the papers that go with a lot, the bordereau first.",
 		forLots, quick, reads, kinds(notYet, readsBook), 1, with(later[idParams, papersResult])},
 	{"returns.list", "Lists the returns of the payers, the newest first.",
 		forLots, quick, reads, kinds(notYet, readsBook), 1, with(later[pageParams, returnsResult])},
 	{"returns.fetch", "Fetches the returns of the payers.",
 		forLots, long, remembered, kinds(notYet, readsBook), 1, with(later[fetchParams, jobResult])},
 	{"returns.reconcile", "Says which FSE or lot a return is about.",
-		forLots, slow, journaled, kinds(notYet, keepsFSE), 1, with(later[reconcileParams, returnShown])},
+		forLots, slow, journaled, kinds(notYet, keepsFSE), 1, with(later[reconcileParams, state.Return])},
+	{"returns.reject", "Notes a reject that somebody has read elsewhere: on a web site, in a letter.",
+		forLots, slow, journaled, kinds(notYet, keepsFSE), 1, with(later[rejectParams, state.Return])},
 }

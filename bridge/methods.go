@@ -38,6 +38,7 @@ var (
 	forFSE     = access{scopes: []scope{scopeFSE}}
 	forLots    = access{scopes: []scope{scopeLots}}
 	forLines   = access{scopes: []scope{scopeFSE, scopeLots}} // what is the practice's is cut for those without lots
+	forAdmin   = access{scopes: []scope{scopeAdmin}}
 	onlyLocal  = access{scopes: []scope{scopeAdmin}, local: true}
 )
 

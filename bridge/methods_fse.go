@@ -151,11 +151,18 @@ type listParams struct {
 	pageParams
 	Numero string `json:"numero,omitempty"` // only the FSE with this number, 9 digits
 	All    bool   `json:"all,omitempty"`    // the FSE of every front end: for local programs
+
+	States  []string `json:"etats,omitempty"`         // only FSE in one of these states
+	Day     string   `json:"jour,omitempty"`          // ISO; only those with this day of care
+	Persons bool     `json:"beneficiaires,omitempty"` // with the names
 }
 
 func listFSE(c call, p listParams) (listResult, error) {
 	if p.All && !c.who.local {
 		return listResult{}, &state.Error{Kind: state.Denied, Code: "DROIT", Path: "all", Message: "Ce site n'a pas le droit d'appeler cette méthode."}
+	}
+	if p.States != nil || p.Day != "" || p.Persons {
+		return later[listParams, listResult](c, p)
 	}
 	if p.Numero != "" {
 		list, err := c.daemon.NumberedFSE(c.owner(), p.Numero)

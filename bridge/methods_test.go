@@ -33,7 +33,8 @@ func TestEveryMethodStandsInTheTable(t *testing.T) {
 		}
 	}
 	for _, m := range methods {
-		if m.summary == "" || m.since < 1 || m.run == nil || m.params == nil || m.result == nil || (m.outcome != nil) != (m.runs == long && !m.isLater()) {
+		if m.summary == "" || m.since < 1 || m.run == nil || m.params == nil || m.result == nil ||
+			m.runs == long && m.outcome == nil && !m.isLater() || m.runs != long && m.outcome != nil {
 			t.Errorf("the row of %s is not whole", m.name)
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"encoding/pem"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -339,8 +338,8 @@ func TestNumberKept(t *testing.T) {
 	if got := r.mustSign(ehr, f.ID).Numero; got != 1 {
 		t.Errorf("the FSE has number %d, reserved was 1", got)
 	}
-	if text := fmt.Sprint(r.d.Snapshot().Queue); text != "{0 0 2 1 0 0}" {
-		t.Errorf("queue %s", text)
+	if diff := cmp.Diff(state.Queue{Signed: 2, Lots: 1}, r.d.Snapshot().Queue); diff != "" {
+		t.Error(diff)
 	}
 }
 

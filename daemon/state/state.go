@@ -70,6 +70,7 @@ type Queue struct {
 	Lots    int `json:"lotsOuverts"`
 	Closed  int `json:"lotsClos"` // closed and not yet transmitted
 	Rejects int `json:"rejets"`
+	Papers  int `json:"papiers"` // to print, sign or post
 }
 
 // Snapshot is all that a front end shows, as of event Seq.
@@ -136,6 +137,16 @@ type FSE struct {
 	AMC           int64  `json:"amc"`           // cents
 	Patient       int64  `json:"patient"`       // cents
 	Demo          bool   `json:"demonstration,omitzero"`
+
+	Acts        string `json:"actes,omitempty"`        // codes of its acts: "G + MEG"
+	Exoneration string `json:"exoneration,omitempty"`  // code that the lines were priced with, where there is one
+	Paper       string `json:"papier,omitempty"`       // state of its sheet, where it has one
+	Replaces    string `json:"remplace,omitempty"`     // ID or number of the rejected FSE that it makes again
+	ReplacedBy  string `json:"remplaceePar,omitempty"` // ID of the FSE that makes it again
+	Reject      string `json:"rejet,omitempty"`        // label of its reject
+	Collected   int64  `json:"encaisse,omitempty"`     // what the patient gave, cents
+	Paid        int64  `json:"paye,omitempty"`         // what the payers gave, cents
+	Person      string `json:"beneficiaire,omitempty"` // in lists that ask for it, never in an event
 }
 
 // Lot is one lot.

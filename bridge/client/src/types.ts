@@ -213,6 +213,36 @@ export interface CPS {
   readonly serial: string;
 }
 
+export interface Cabinet {
+  readonly adresse: readonly string[];
+  readonly contacts?: readonly Contact[];
+  readonly convention: number;
+  readonly exercice?: string;
+  readonly fermeture?: string;
+  readonly imprimante?: string;
+  readonly nom: string;
+  readonly numeroAM: string;
+  readonly optam: boolean;
+  readonly parRegime?: Readonly<Record<string, Caisse>>;
+  readonly prenom: string;
+  readonly rattachement: Caisse;
+  readonly rpps: string;
+  readonly specialite: string;
+  readonly structure?: string;
+  readonly telephone?: string;
+  readonly titre?: string;
+  readonly zone: string;
+}
+
+export interface CabinetsResult {
+  readonly cabinets: readonly Cabinet[];
+}
+
+export interface Caisse {
+  readonly adresse: readonly string[];
+  readonly nom: string;
+}
+
 /** what is in a reader. Fields that are not known yet are absent: a card is announced as soon as it is seen and again once it has been read. */
 export interface Card {
   readonly demonstration?: boolean;
@@ -271,6 +301,14 @@ export interface ClosedResult {
   readonly closed: boolean;
 }
 
+export interface Contact {
+  readonly courriel?: string;
+  readonly nom: string;
+  readonly site?: string;
+  readonly sujet: string;
+  readonly telephone?: string;
+}
+
 export interface Degradation {
   /** Clé de la table motifs_degrade. */
   readonly motif: string;
@@ -296,7 +334,7 @@ export interface DocumentResult {
   readonly nom: string;
   /** of the content: application/pdf */
   readonly type: string;
-  /** good once, for 60 s */
+  /** path that is good once, for 60 s */
   readonly url?: string;
 }
 
@@ -441,15 +479,23 @@ export interface FSE {
 
 /** one invoice in a list: its own data is read by fse.get. */
 export interface FSESummary {
+  /** codes of its acts: "G + MEG" */
+  readonly actes?: string;
   /** cents */
   readonly amc: number;
   /** cents */
   readonly amo: number;
+  /** in lists that ask for it, never in an event */
+  readonly beneficiaire?: string;
   /** S, F or D */
   readonly certification: string;
   readonly dateSoins: string;
   readonly demonstration?: boolean;
+  /** what the patient gave, cents */
+  readonly encaisse?: number;
   readonly etat: string;
+  /** code that the lines were priced with, where there is one */
+  readonly exoneration?: string;
   /** cents */
   readonly honoraires: number;
   readonly id: string;
@@ -457,8 +503,18 @@ export interface FSESummary {
   readonly lot?: string;
   /** 9 digits */
   readonly numero?: string;
+  /** state of its sheet, where it has one */
+  readonly papier?: string;
   /** cents */
   readonly patient: number;
+  /** what the payers gave, cents */
+  readonly paye?: number;
+  /** label of its reject */
+  readonly rejet?: string;
+  /** ID or number of the rejected FSE that it makes again */
+  readonly remplace?: string;
+  /** ID of the FSE that makes it again */
+  readonly remplaceePar?: string;
 }
 
 export interface FileResult {
@@ -497,6 +553,10 @@ export interface Issue {
   readonly code: string;
   /** Message pour l’écran. */
   readonly message: string;
+}
+
+export interface IssuesResult {
+  readonly problemes: readonly Issue[];
 }
 
 /** work that goes on after the call that began it was answered. */
@@ -660,6 +720,10 @@ export interface LigneCCAMInput {
   readonly phase?: string | null;
 }
 
+export interface LinesResult {
+  readonly lignes: readonly string[];
+}
+
 export interface ListResult {
   readonly fse: readonly FSESummary[];
   /** cursor of the next page, absent at the end */
@@ -807,14 +871,28 @@ export interface Organisme {
   readonly regime: string;
 }
 
-/** a sheet or a bordereau on its way. */
+/** a paper that somebody has to print, sign and post. */
 export interface Paper {
-  /** a-imprimer, imprime, signe, poste, scanne */
+  /** of a sheet, in lists only */
+  readonly beneficiaire?: string;
+  /** ISO, of posting or scanning */
+  readonly date?: string;
+  /** ISO, of a sheet */
+  readonly dateSoins?: string;
+  /** a-imprimer, imprime, signe, poste or scanne */
   readonly etat: string;
-  readonly fse?: string;
+  /** that go with a bordereau */
+  readonly feuilles?: number;
+  /** of its FSE or lot */
   readonly id: string;
+  /** ID of the lot of a sheet */
   readonly lot?: string;
-  /** feuille or bordereau */
+  /** of its FSE or lot; "" of a paper sheet */
+  readonly numero: string;
+  /** 3 digits */
+  readonly numeroLot?: string;
+  /** of a sheet */
+  readonly signePatient: boolean;
   readonly type: string;
 }
 
@@ -900,6 +978,28 @@ export interface PrescripteurInput {
   readonly specialite?: string | null;
 }
 
+/** what became of a print. */
+export interface PrintResult {
+  readonly imprimante: string;
+  readonly pages: number;
+}
+
+/** a printer of this machine. */
+export interface Printer {
+  readonly defaut?: boolean;
+  /** why it does not print, as the system says it */
+  readonly detail?: string;
+  /** prete, occupee or arretee */
+  readonly etat: string;
+  readonly nom: string;
+}
+
+export interface PrintersResult {
+  readonly imprimantes: readonly Printer[];
+  /** why there is none, French */
+  readonly probleme?: string;
+}
+
 export interface Prix {
   /** Centre remplacé en mode dégradé. */
   readonly centreModifie?: CentreModifie | null;
@@ -982,6 +1082,8 @@ export interface Queue {
   /** closed and not yet transmitted */
   readonly lotsClos: number;
   readonly lotsOuverts: number;
+  /** to print, sign or post */
+  readonly papiers: number;
   readonly rejets: number;
   /** FSE signed and waiting in an open lot */
   readonly signees: number;
@@ -1035,20 +1137,34 @@ export interface ResyncResult {
   readonly snapshot?: Snapshot;
 }
 
-/** one return of a payer. */
-export interface ReturnShown {
+/** a payer's answer, or a reject that somebody has read elsewhere. */
+export interface Return {
+  /** nobody knows yet what it is about */
   readonly aRapprocher: boolean;
+  /** ISO, of the reject */
+  readonly date?: string;
+  /** about an FSE of another software */
+  readonly externe?: boolean;
+  /** IDs */
   readonly fse?: readonly string[];
   readonly id: string;
+  /** that came with it */
+  readonly libelle?: string;
+  /** ID */
   readonly lot?: string;
+  /** of the FSE, of a reject */
+  readonly numero?: string;
+  /** RFC 3339 */
   readonly recu: string;
-  /** arl, noemie */
+  /** ID of the FSE that replaces the rejected one */
+  readonly refaite?: string;
+  /** arl, noemie or main */
   readonly type: string;
 }
 
 export interface ReturnsResult {
   readonly next?: string;
-  readonly retours: readonly ReturnShown[];
+  readonly retours: readonly Return[];
 }
 
 /** the cover of a person as the card gives it. */
@@ -1226,6 +1342,32 @@ export interface TakeOutResult {
   readonly vers: Lot;
 }
 
+/** Takings are what a day, or each day of a time, has brought. */
+export interface Takings {
+  readonly amc: number;
+  readonly amo: number;
+  /** what patients have given */
+  readonly encaisse: number;
+  /** cents, as all that follow */
+  readonly honoraires: number;
+  /** ISO, day of care */
+  readonly jour: string;
+  /** FSE with a price, and paper sheets */
+  readonly nombre: number;
+  readonly nonPrisEnCharge: number;
+  /** of Collected */
+  readonly parMoyen?: Readonly<Record<string, number>>;
+  readonly patient: number;
+  /** paper sheets that count for nothing */
+  readonly sansPrix?: number;
+}
+
+export interface TakingsResult {
+  /** those on which there was something */
+  readonly jours: readonly Takings[];
+  readonly total: Takings;
+}
+
 export interface TiersPayant {
   /** Part complémentaire. */
   readonly amc: boolean;
@@ -1363,17 +1505,39 @@ export interface Methods {
     };
     result: PapersResult;
   };
-  /** Prints a paper on a printer of this machine. */
+  /** Lists the printers of this machine. */
+  "print.printers": {
+    params: Readonly<Record<string, never>>;
+    result: PrintersResult;
+  };
+  /** Prints a document on a printer of this machine, and notes its papers as printed once it has. */
   "print.job": {
     params: {
-      /** of the paper */
+      /** as in documentParams */
+      readonly document?: string;
+      /** of the FSE or lot */
       readonly id: string;
       /** call() gives one when there is none. */
       readonly idempotencyKey?: string;
-      /** absent: the one that is set */
+      /** absent: that of the practice, else of the system */
       readonly imprimante?: string;
     };
-    result: JobResult;
+    result: JobResult & { readonly job: { readonly result?: PrintResult } };
+  };
+  /** Notes papers as printed, signed, posted or scanned. */
+  "print.mark": {
+    params: {
+      /** ISO, with poste and scanne; absent: today */
+      readonly date?: string;
+      readonly etat: string;
+      /** call() gives one when there is none. */
+      readonly idempotencyKey?: string;
+      /** of their FSE and lots; a lot's takes its sheets along */
+      readonly ids: readonly string[];
+      /** with signe: the patient has signed too */
+      readonly signePatient?: boolean;
+    };
+    result: PapersResult;
   };
   /** Gives the persons on the Carte Vitale, as it was read when it came. */
   "cards.readVitale": {
@@ -1595,6 +1759,12 @@ export interface Methods {
       readonly after?: string;
       /** the FSE of every front end: for local programs */
       readonly all?: boolean;
+      /** with the names */
+      readonly beneficiaires?: boolean;
+      /** only FSE in one of these states */
+      readonly etats?: readonly string[];
+      /** ISO; only those with this day of care */
+      readonly jour?: string;
       /** at most 200, which is also the default */
       readonly limit?: number;
       /** only the FSE with this number, 9 digits */
@@ -1705,9 +1875,14 @@ export interface Methods {
   /** Begins an FSE that replaces one that was rejected. */
   "fse.remake": {
     params: {
-      readonly id: string;
+      /** of the rejected FSE */
+      readonly id?: string;
       /** call() gives one when there is none. */
       readonly idempotencyKey?: string;
+      /** securise or degrade, which is the default */
+      readonly mode?: string;
+      /** ID of the reject of an FSE of another software */
+      readonly retour?: string;
     };
     result: FSE;
   };
@@ -1723,9 +1898,76 @@ export interface Methods {
   /** Makes the paper of an FSE. */
   "fse.print": {
     params: {
+      /** of an FSE: feuille, papier, quittance; of a lot: bordereau, liasse, enveloppe, a-la-main; absent: the first that fits */
+      readonly document?: string;
+      /** in the answer itself */
+      readonly fichier?: boolean;
       readonly id: string;
     };
     result: DocumentResult;
+  };
+  /** Notes what the patient gave for an FSE. */
+  "fse.collect": {
+    params: {
+      /** ISO; absent: today */
+      readonly date?: string;
+      readonly id: string;
+      /** call() gives one when there is none. */
+      readonly idempotencyKey?: string;
+      /** cents; 0 takes back what was noted */
+      readonly montant: number;
+      /** carte, cheque, especes, virement */
+      readonly moyen: string;
+    };
+    result: FSE;
+  };
+  /** Sums what the days of a time have brought, by their day of care. */
+  "takings.days": {
+    params: {
+      /** ISO, at most 92 days on; absent: the same day */
+      readonly au?: string;
+      /** ISO */
+      readonly du: string;
+    };
+    result: TakingsResult;
+  };
+  /** Makes the page of a day's takings. */
+  "takings.print": {
+    params: {
+      readonly fichier?: boolean;
+      /** ISO */
+      readonly jour: string;
+    };
+    result: DocumentResult;
+  };
+  /** Gives the settings of the practice, one for each number of a professional. */
+  "practice.list": {
+    params: Readonly<Record<string, never>>;
+    result: CabinetsResult;
+  };
+  /** Makes settings of what the CPS says, one for each situation d'exercice; its code is asked for. */
+  "practice.propose": {
+    params: {
+      /** reader of the CPS */
+      readonly cps?: string;
+    };
+    result: CabinetsResult;
+  };
+  /** Tells what stands against settings. */
+  "practice.check": {
+    params: {
+      readonly cabinet: Cabinet;
+    };
+    result: IssuesResult;
+  };
+  /** Keeps the settings of a number; nothing is signed for a number before. */
+  "practice.set": {
+    params: {
+      readonly cabinet: Cabinet;
+      /** call() gives one when there is none. */
+      readonly idempotencyKey?: string;
+    };
+    result: Cabinet;
   };
   /** Lists the practice's lots, the newest first. */
   "lots.list": {
@@ -1794,14 +2036,25 @@ export interface Methods {
     };
     result: JobResult;
   };
-  /** Makes the bordereau of a lot of paper or degraded FSE. */
+  /** Makes the bordereau of a lot, its bundle in stapling order, or the page for its envelope. */
   "lots.bordereau": {
     params: {
+      /** of an FSE: feuille, papier, quittance; of a lot: bordereau, liasse, enveloppe, a-la-main; absent: the first that fits */
+      readonly document?: string;
+      /** in the answer itself */
+      readonly fichier?: boolean;
       readonly id: string;
     };
     result: DocumentResult;
   };
-  /** Lists the papers that go with a lot. */
+  /** Says what to write by hand for a lot when no printer answers. */
+  "lots.byHand": {
+    params: {
+      readonly id: string;
+    };
+    result: LinesResult;
+  };
+  /** Lists the papers that go with a lot, the bordereau first. */
   "lots.papers": {
     params: {
       readonly id: string;
@@ -1836,7 +2089,22 @@ export interface Methods {
       readonly idempotencyKey?: string;
       readonly lot?: string;
     };
-    result: ReturnShown;
+    result: Return;
+  };
+  /** Notes a reject that somebody has read elsewhere: on a web site, in a letter. */
+  "returns.reject": {
+    params: {
+      /** ISO */
+      readonly date: string;
+      /** ID; absent: of another software */
+      readonly fse?: string;
+      /** call() gives one when there is none. */
+      readonly idempotencyKey?: string;
+      readonly libelle: string;
+      /** 9 digits, of another software's */
+      readonly numero?: string;
+    };
+    result: Return;
   };
   /** Tells the caller who it is here and what it may do. */
   "origins.me": {
@@ -1849,6 +2117,7 @@ export interface Methods {
 export const keyed: ReadonlyMap<string, "memory" | "journal"> = new Map([
   ["jobs.cancel", "memory"],
   ["print.job", "memory"],
+  ["print.mark", "journal"],
   ["cards.openPinSession", "memory"],
   ["cards.closePinSession", "memory"],
   ["lease.acquire", "memory"],
@@ -1865,16 +2134,21 @@ export const keyed: ReadonlyMap<string, "memory" | "journal"> = new Map([
   ["fse.cancel", "journal"],
   ["fse.remake", "journal"],
   ["fse.toPaper", "journal"],
+  ["fse.collect", "journal"],
+  ["practice.set", "journal"],
   ["lots.close", "journal"],
   ["lots.reopen", "journal"],
   ["lots.takeOut", "journal"],
   ["lots.transmit", "memory"],
   ["returns.fetch", "memory"],
   ["returns.reconcile", "journal"],
+  ["returns.reject", "journal"],
 ]);
 
 /** Methods that may wait for a card, a user or a disk. */
 export const slow: ReadonlySet<string> = new Set([
+  "print.printers",
+  "print.mark",
   "cards.readVitale",
   "cards.readCPS",
   "cards.openPinSession",
@@ -1892,9 +2166,15 @@ export const slow: ReadonlySet<string> = new Set([
   "fse.remake",
   "fse.toPaper",
   "fse.print",
+  "fse.collect",
+  "takings.days",
+  "takings.print",
+  "practice.propose",
+  "practice.set",
   "lots.close",
   "lots.reopen",
   "lots.takeOut",
   "lots.bordereau",
   "returns.reconcile",
+  "returns.reject",
 ]);

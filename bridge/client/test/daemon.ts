@@ -206,7 +206,7 @@ export class Daemon {
   }
 }
 
-export const queue = (aSigner: number) => ({ brouillons: 0, aSigner, signees: 0, lotsOuverts: 0, lotsClos: 0, rejets: 0 });
+export const queue = (aSigner: number) => ({ brouillons: 0, aSigner, signees: 0, lotsOuverts: 0, lotsClos: 0, rejets: 0, papiers: 0 });
 
 const builtin: Record<string, Handler> = {
   "system.ping": (p) => p,

@@ -1,5 +1,7 @@
 package fse
 
+import "slices"
+
 // State is the state of an invoice.
 type State string
 
@@ -73,6 +75,7 @@ const (
 	ExigeRemplacante Requirement = "fse-remplacante"        // the new invoice is signed and linked
 	ExigeSansARL     Requirement = "degrade-ou-delai-passe" // degraded lot, or the delay of the ARL is over
 	ExigeRouverture  Requirement = "lot-non-transmis"       // the lot was reopened before sending
+	ExigeAnnulation  Requirement = "remplacante-annulee"    // the new invoice was cancelled before it was sent
 )
 
 // Transition is one allowed move.
@@ -111,6 +114,7 @@ var Transitions = []Transition{
 	{Rejetee, Payee, []Actor{ParPayeur}, []Requirement{ExigeRetour}},
 	{Rejetee, PayeePartiellement, []Actor{ParPayeur}, []Requirement{ExigeRetour}},
 	{Rejetee, Remplacee, []Actor{ParUtilisateur}, []Requirement{ExigeRemplacante}},
+	{Remplacee, Rejetee, []Actor{ParUtilisateur}, []Requirement{ExigeAnnulation}}, // ours: else nobody would claim it any more
 
 	{Brouillon, Annulee, []Actor{ParUtilisateur}, nil},
 	{ASigner, Annulee, []Actor{ParUtilisateur}, []Requirement{ExigeMotif}},
@@ -121,11 +125,19 @@ var Transitions = []Transition{
 }
 
 // CanMove reports whether an invoice may go from one state to another.
-func CanMove(from, to State) bool {
+func CanMove(from, to State) bool { return transition(from, to) != nil }
+
+// MayMove reports whether that actor may move an invoice from one state to another.
+func MayMove(from, to State, who Actor) bool {
+	t := transition(from, to)
+	return t != nil && slices.Contains(t.Who, who)
+}
+
+func transition(from, to State) *Transition {
 	for i := range Transitions {
 		if Transitions[i].From == from && Transitions[i].To == to {
-			return true
+			return &Transitions[i]
 		}
 	}
-	return false
+	return nil
 }

@@ -66,7 +66,8 @@ type PaperTransition struct {
 	Who  []Actor    `json:"who"`
 }
 
-// PaperTransitions are all the moves of a paper. A paper that was spoilt is printed again.
+// PaperTransitions are all the moves of a paper. A paper that was spoilt is printed
+// again; one that was marked as posted by mistake is signed, as it was before.
 var PaperTransitions = []PaperTransition{
 	{PapierAImprimer, PapierImprime, []Actor{ParService, ParUtilisateur}},
 	{PapierImprime, PapierSigne, []Actor{ParUtilisateur}},
@@ -74,6 +75,8 @@ var PaperTransitions = []PaperTransition{
 	{PapierSigne, PapierAImprimer, []Actor{ParUtilisateur}},
 	{PapierSigne, PapierPoste, []Actor{ParUtilisateur}},
 	{PapierSigne, PapierScanne, []Actor{ParUtilisateur}},
+	{PapierPoste, PapierSigne, []Actor{ParUtilisateur}},
+	{PapierScanne, PapierSigne, []Actor{ParUtilisateur}},
 }
 
 // CanMovePaper reports whether a paper may go from one state to another.

@@ -44,7 +44,7 @@ func TestCanMove(t *testing.T) {
 	}
 	for _, end := range []State{Remplacee, Annulee, Papier, Payee} {
 		for _, to := range allStates {
-			if CanMove(end, to) {
+			if CanMove(end, to) && (end != Remplacee || to != Rejetee) {
 				t.Errorf("%s is an end, but goes to %s", end, to)
 			}
 		}
@@ -55,6 +55,9 @@ func TestCanMove(t *testing.T) {
 				t.Errorf("%s to %s undoes what was sent", sent, to)
 			}
 		}
+	}
+	if !MayMove(Acquittee, Rejetee, ParUtilisateur) || MayMove(Rejetee, Payee, ParUtilisateur) || MayMove(Brouillon, Signee, ParUtilisateur) {
+		t.Error("who may move is not who does")
 	}
 	if CanMove(Brouillon, Signee) || CanMove(Signee, Transmise) || CanMove("?", Signee) {
 		t.Error("a step is skipped")
@@ -94,12 +97,12 @@ func TestCanMoveLot(t *testing.T) {
 }
 
 func TestCanMovePaper(t *testing.T) {
-	for _, m := range [][2]PaperState{{PapierAImprimer, PapierImprime}, {PapierImprime, PapierSigne}, {PapierSigne, PapierPoste}, {PapierSigne, PapierScanne}} {
+	for _, m := range [][2]PaperState{{PapierAImprimer, PapierImprime}, {PapierImprime, PapierSigne}, {PapierSigne, PapierPoste}, {PapierSigne, PapierScanne}, {PapierPoste, PapierSigne}} {
 		if !CanMovePaper(m[0], m[1]) {
 			t.Errorf("%v is refused", m)
 		}
 	}
-	for _, m := range [][2]PaperState{{PapierAImprimer, PapierPoste}, {PapierImprime, PapierPoste}, {PapierPoste, PapierScanne}} {
+	for _, m := range [][2]PaperState{{PapierAImprimer, PapierPoste}, {PapierImprime, PapierPoste}, {PapierPoste, PapierScanne}, {PapierPoste, PapierAImprimer}} {
 		if CanMovePaper(m[0], m[1]) {
 			t.Errorf("%v is allowed", m)
 		}

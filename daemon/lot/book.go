@@ -1,5 +1,6 @@
 // Package lot keeps the book of FSE and lots: their numbers, their states, who
-// goes with whom, and what is late.
+// goes with whom, their papers, what patients gave, what was rejected and what is late;
+// and the practices in whose name all that is done.
 //
 // Its contract:
 //
@@ -16,6 +17,13 @@
 //   - A lot is reopened, and gives an FSE away, only before it is transmitted. One
 //     that is left empty is open and can't be closed; the next FSE of its kind
 //     goes into it, so that its number is not lost and no state is made for it.
+//   - What is degraded, or on paper, has a paper that waits until it is posted or scanned.
+//     A paper sheet has no number: the number of an FSE that ends on paper stays with it,
+//     annulée, and the sheet is another FSE.
+//   - A rejected FSE is remplacée when, and only when, the one that makes it again is
+//     signed or on paper; it is rejected again if that one is cancelled.
+//   - Takings are by day of care. They count an FSE once: what makes another again counts
+//     from the moment at which it replaces it.
 //   - A call with a key is done once; its repetition gives what it is about, as it
 //     is now.
 //   - A principal sees its own FSE only; another's does not exist for it. A lot
@@ -73,10 +81,11 @@ func Open(o Options) (*Book, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := j.View(checkDerived); err != nil {
+	b := &Book{journal: j, now: o.Now, alsaceMoselle: o.AlsaceMoselle}
+	if err := b.adopt(); err != nil {
 		return nil, errors.Join(err, j.Close())
 	}
-	return &Book{journal: j, now: o.Now, alsaceMoselle: o.AlsaceMoselle}, nil
+	return b, nil
 }
 
 // Close closes the book.
@@ -93,8 +102,8 @@ func (b *Book) Verify(ctx context.Context) (journal.Report, error) { return b.jo
 // Stats tells how large the journal is and what it stands on.
 func (b *Book) Stats() (journal.Stats, error) { return b.journal.Stats() }
 
-// Errors of the book. Compare with errors.Is: ErrB2, ErrStale and ErrNewer come
-// with what they are about.
+// Errors of the book. Compare with errors.Is: ErrState, ErrPaper, ErrB2, ErrStale and
+// ErrNewer may come with what they are about.
 var (
 	ErrNotFound  = errors.New("cannot find it")
 	ErrState     = errors.New("cannot do this in its state")
@@ -106,6 +115,16 @@ var (
 	ErrSent      = errors.New("cannot change a lot that was transmitted")
 	ErrAlone     = errors.New("cannot take the only FSE out of a lot into a new one")
 	ErrB2        = errors.New("cannot write this FSE as B2")
+	ErrCabinet   = errors.New("cannot keep a practice without a number of 9 digits")
+	ErrNoPaper   = errors.New("cannot mark a paper that is not there: it is neither degraded nor on paper, or its lot is open")
+	ErrPaper     = errors.New("cannot mark this paper so")
+	ErrDate      = errors.New("cannot take this day: it is to come, or no time of 92 days at most")
+	ErrPayment   = errors.New("cannot note this payment: its amount is below 0 or its means unknown")
+	ErrTooMuch   = errors.New("cannot note more than the patient has to pay")
+	ErrRejection = errors.New("cannot note a reject without its date, its label and a number of 9 digits")
+	ErrMode      = errors.New("cannot make it again in an unknown mode")
+	ErrRemade    = errors.New("cannot make it again: another FSE does already")
+	ErrOriginal  = errors.New("cannot replace an FSE that is no longer rejected")
 	ErrRetention = errors.New("cannot purge what is younger than 90 days (R.161-47 CSS)")
 	ErrStale     = errors.New("cannot use the derived state of an older version: rebuild the journal")
 	ErrNewer     = errors.New("cannot use what a newer version wrote: install that version again")
@@ -132,7 +151,22 @@ func own(g getter, id, owner string) (*FSE, error) {
 	if err == nil && (f == nil || owner != Practice && f.Owner != owner) {
 		err = ErrNotFound
 	}
-	return f, err
+	if err != nil {
+		return nil, err
+	}
+	return f, f.withPaper(g)
+}
+
+// fetch returns the FSE id, which a derived key names.
+func fetch(g getter, id string) (*FSE, error) {
+	f, err := get[FSE](g, keyFSE(id))
+	if err == nil && f == nil {
+		err = errMissing(keyFSE(id))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return f, f.withPaper(g)
 }
 
 // change appends the entries that decide makes of the FSE id of owner, and

@@ -118,6 +118,7 @@ func TestLotOfCancelledIsGone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	post(t, b, l.ID)
 	if _, gone, err := b.Purge(t.Context(), openDay.Add(time.Second)); err != nil || gone.Lots != 1 || gone.FSE != 1 {
 		t.Fatalf("%d FSE and %d lots went, %v", gone.FSE, gone.Lots, err)
 	}

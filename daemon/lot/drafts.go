@@ -119,13 +119,17 @@ const maxFSE = 999_999_999
 
 // Reserve makes an FSE ready to sign: it keeps its price, and its number if it
 // has none yet. One that no B2 file can hold is refused before it has a number,
-// with ErrB2.
+// with ErrB2, and so is one that makes an FSE again which is no longer rejected, with
+// ErrOriginal.
 func (b *Book) Reserve(ctx context.Context, owner, id string, price *fse.Prix) (FSE, error) {
 	f, _, err := b.change(ctx, id, owner, Call{}, func(s journal.State, f *FSE) ([]journal.Entry, error) {
 		if f.State != fse.Brouillon && f.State != fse.ASigner {
 			return nil, ErrState
 		}
 		if err := writable(f, price, b.now()); err != nil {
+			return nil, err
+		}
+		if _, err := original(s, f); err != nil {
 			return nil, err
 		}
 		change := fseChange{State: fse.ASigner, Price: price}
@@ -149,7 +153,7 @@ func (b *Book) Reserve(ctx context.Context, owner, id string, price *fse.Prix) (
 }
 
 // Cancel ends an FSE that was not transmitted and is in no closed lot. Its number
-// is not used again. Who did it is c.Principal where owner is Practice.
+// is not used again; what it has replaced is rejected again. Who did it is c.Principal where owner is Practice.
 func (b *Book) Cancel(ctx context.Context, owner, id, cause string, c Call) (FSE, []Lot, error) {
 	return b.change(ctx, id, owner, c, func(s journal.State, f *FSE) ([]journal.Entry, error) {
 		if !fse.CanMove(f.State, fse.Annulee) {
@@ -167,7 +171,13 @@ func (b *Book) Cancel(ctx context.Context, owner, id, cause string, c Call) (FSE
 				return nil, ErrLotClosed
 			}
 		}
+		actor := cmp.Or(c.Principal, owner)
 		change := fseChange{State: fse.Annulee, Key: c.key()}
-		return one(change.record(id, cmp.Or(c.Principal, owner), cause))
+		entry, err := change.record(id, actor, cause)
+		if err != nil {
+			return nil, err
+		}
+		rejected, err := giveBack(s, f, actor)
+		return append(rejected, entry), err
 	})
 }

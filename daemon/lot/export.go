@@ -85,8 +85,11 @@ func rowOf(g getter, f *FSE) (export.Row, error) {
 	if f.Numero != 0 {
 		r.Numero = fmt.Sprintf("%09d", f.Numero)
 	}
-	if f.State == fse.Payee || f.State == fse.PayeePartiellement {
-		r.PayeeLe = f.Changed
+	if f.PaidAt != nil && (f.State == fse.Payee || f.State == fse.PayeePartiellement) {
+		r.PayeeLe = *f.PaidAt
+	}
+	if p := f.Collected; p != nil {
+		r.Encaisse, r.Moyen, r.EncaisseLe = int64(p.Amount), string(p.Means), day(p.Date)
 	}
 	if f.Lot == "" {
 		return r, nil

@@ -20,6 +20,14 @@ func keyList(owner string, seq uint64) string {
 	return fmt.Sprintf("liste/%s/%020d", url.PathEscape(owner), seq)
 }
 
+// prefixList begins the keys of owner's FSE, by the record that began them.
+func prefixList(owner string) string {
+	if owner == Practice {
+		return "toutes/"
+	}
+	return "liste/" + url.PathEscape(owner) + "/"
+}
+
 // keyEvery lists the FSE of all owners, keyNumero those of a number: professionals
 // number on their own.
 func keyEvery(seq uint64) string               { return fmt.Sprintf("toutes/%020d", seq) }
@@ -43,10 +51,19 @@ func keyPatient(d *fse.Draft, seq uint64) string {
 func keyCount(kind, state string) string { return "compte/" + kind + "/" + state }
 func keyCall(name string) string         { return "appel/" + name }
 
-// keyHours holds the hours in which something that waits began to, keyHour what
-// began to in one of them.
-func keyHours(kind string) string      { return "attente/" + kind }
-func keyHour(kind, hour string) string { return "attente/" + kind + "/" + hour }
+// keyBlocks holds the blocks of records that began members of a set, keyBlock the
+// members of one block.
+func keyBlocks(set string) string       { return "attente/" + set }
+func keyBlock(set, block string) string { return "attente/" + set + "/" + block }
+
+// keyPaper holds the paper of an FSE or of a lot, keyDay what the takings of a day know
+// of an FSE.
+func keyPaper(id string) string              { return "papier/" + id }
+func keyDay(day fse.Date, seq uint64) string { return prefixDay(day) + fmt.Sprintf("%020d", seq) }
+func prefixDay(day fse.Date) string          { return "jour/" + day.String() + "/" }
+func keyReturn(id string) string             { return "retour/" + id }
+func keyReturns(seq uint64) string           { return fmt.Sprintf("retours/%020d", seq) }
+func keyCabinet(numeroAM string) string      { return "cabinet/" + numeroAM }
 
 // prefixPatient begins the keys of the signed FSE of the beneficiary of a draft in a
 // year. The number is hashed: a list of keys tells nobody who was there.

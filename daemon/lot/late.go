@@ -68,10 +68,10 @@ type Late struct {
 func (b *Book) Late(now time.Time) (Late, error) {
 	l := &latecomers{calendar: newCalendar(now, b.alsaceMoselle)}
 	err := b.journal.View(func(s journal.State) error {
-		if err := waiting(s, kindFSE, keyFSE, l.toSign); err != nil {
+		if err := waiting(s, setOf(fse.ASigner), l.toSign); err != nil {
 			return err
 		}
-		if err := waiting(s, kindLot, keyLot, func(lot *Lot) error { return l.lot(s, lot) }); err != nil {
+		if err := waiting(s, setLots, func(lot *Lot) error { return l.lot(s, lot) }); err != nil {
 			return err
 		}
 		return l.finish(s)
@@ -144,10 +144,7 @@ func (l *latecomers) finish(g getter) error {
 	l.Open = first(l.Open, func(x LateLot) fse.Date { return x.Limit })
 	l.Closed = first(l.Closed, func(x LateLot) fse.Date { return x.Limit })
 	for _, m := range first(l.toSend, func(x lateMember) fse.Date { return x.Limit }) {
-		f, err := get[FSE](g, keyFSE(m.id))
-		if err == nil && f == nil {
-			err = errMissing(keyFSE(m.id))
-		}
+		f, err := fetch(g, m.id)
 		if err != nil {
 			return err
 		}

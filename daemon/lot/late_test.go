@@ -204,12 +204,12 @@ func TestLateForgets(t *testing.T) {
 	signed(t, b, alice, d, priceOf(t, d))
 	past(t, b, 1000)
 	err := b.journal.View(func(s journal.State) error {
-		for _, kind := range []string{kindFSE, kindLot} {
-			items, err := s.Scan(keyHours(kind), "", 0, false)
+		for _, kind := range []string{setOf(fse.ASigner), setLots} {
+			items, err := s.Scan(keyBlocks(kind), "", 0, false)
 			if err != nil {
 				return err
 			}
-			if want := map[string]int{kindFSE: 0, kindLot: 2}[kind]; len(items) != want {
+			if want := map[string]int{setOf(fse.ASigner): 0, setLots: 2}[kind]; len(items) != want {
 				t.Errorf("%d keys for what waits (%s), want %d", len(items), kind, want)
 			}
 		}

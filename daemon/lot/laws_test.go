@@ -21,6 +21,8 @@ type shop struct {
 	kinds []kind
 	fse   []string // ids, in the order of their creation
 	lots  map[string]bool
+
+	returns []string
 }
 
 // kind is one sort of FSE: professional, payer, certification, size.
@@ -87,7 +89,8 @@ func (w *shop) step(t *rapid.T) {
 	pick := func(ids []string) string { return rapid.SampledFrom(append(ids, "absent")).Draw(t, "id") }
 	lots := slices.Sorted(maps.Keys(w.lots))
 	var err error
-	switch step := rapid.SampledFrom([]string{"sign", "sign", "sign", "sign", "sign", "reserve", "cancel", "close", "close", "reopen", "take", "take", "send"}).Draw(t, "step"); step {
+	switch step := rapid.SampledFrom([]string{"sign", "sign", "sign", "sign", "sign", "reserve", "cancel", "close", "close", "reopen", "take", "take", "send", "send",
+		"mark", "mark", "collect", "paper", "reject", "remake", "remake", "finish", "finish"}).Draw(t, "step"); step {
 	case "sign", "reserve":
 		err = w.begin(t, step == "sign")
 	case "cancel":
@@ -99,9 +102,11 @@ func (w *shop) step(t *rapid.T) {
 	case "take":
 		err = w.take(pick(w.fse))
 	case "send":
-		err = w.send(pick(lots))
+		err = w.send(t, pick(lots))
+	default:
+		err = w.after(t, step, func() string { return pick(w.fse) }, func() string { return pick(lots) })
 	}
-	for _, refusal := range []error{ErrNotFound, ErrState, ErrEmpty, ErrLotClosed, ErrSent, ErrAlone} {
+	for _, refusal := range []error{ErrNotFound, ErrState, ErrEmpty, ErrLotClosed, ErrSent, ErrAlone, ErrNoPaper, ErrPaper, ErrTooMuch, ErrRemade, ErrOriginal} {
 		if errors.Is(err, refusal) {
 			return
 		}
@@ -145,12 +150,12 @@ func (w *shop) take(id string) error {
 }
 
 // send has a closed lot go through everything up to its archive.
-func (w *shop) send(id string) error {
+func (w *shop) send(t *rapid.T, id string) error {
 	l, err := w.b.Lot(id)
 	if err != nil || l.State != fse.LotClos {
 		return err
 	}
-	return archive(w.b, l, fse.Payee)
+	return archive(w.b, l, rapid.SampledFrom([]fse.State{fse.Payee, fse.Acquittee, fse.Rejetee}).Draw(t, "last"))
 }
 
 // archive records what transmission and returns will: the lot goes from one state
@@ -193,13 +198,16 @@ func (w *shop) check(t *rapid.T) {
 			t.Fatal(err)
 		}
 		all[id] = f
-		numbers[f.NumeroAM()] = append(numbers[f.NumeroAM()], f.Numero)
+		if f.Numero != 0 {
+			numbers[f.NumeroAM()] = append(numbers[f.NumeroAM()], f.Numero)
+		}
 		if f.State == fse.ASigner {
 			toSign[id] = true
 		}
 	}
 	for am, given := range numbers {
-		for i, n := range given { // in the order in which they were asked for
+		slices.Sort(given)
+		for i, n := range given {
 			if n != i+1 {
 				t.Fatalf("professional %s: FSE %d has number %d", am, i+1, n)
 			}
@@ -223,11 +231,12 @@ func (w *shop) check(t *rapid.T) {
 		used[name] = used[name] || l.State != fse.LotArchive
 	}
 	for id, f := range all {
-		if in := f.State != fse.ASigner && f.State != fse.Annulee; in != seen[id] {
+		if in := !slices.Contains([]fse.State{fse.Brouillon, fse.ASigner, fse.Annulee, fse.Papier}, f.State); in != seen[id] {
 			t.Fatalf("an FSE %s, in a lot: %t", f.State, seen[id])
 		}
 	}
 	w.checkWaiting(t, toSign, waits)
+	w.checkTruth(t, all, lots)
 	if rapid.IntRange(0, 3).Draw(t, "replay") == 0 { // it takes as long as all the rest
 		if _, err := w.b.Verify(context.Background()); err != nil {
 			t.Fatal(err)
@@ -265,14 +274,14 @@ func (w *shop) checkLot(t *rapid.T, l Lot, all map[string]FSE, seen map[string]b
 func (w *shop) checkWaiting(t *rapid.T, toSign, lots map[string]bool) {
 	err := w.b.journal.View(func(s journal.State) error {
 		found := map[string]bool{}
-		if err := waiting(s, kindFSE, keyFSE, func(f *FSE) error { found[f.ID] = true; return nil }); err != nil {
+		if err := waiting(s, setOf(fse.ASigner), func(f *FSE) error { found[f.ID] = true; return nil }); err != nil {
 			return err
 		}
 		if diff := cmp.Diff(toSign, found); diff != "" {
 			t.Fatalf("FSE to sign: -want +got\n%s", diff)
 		}
 		found = map[string]bool{}
-		if err := waiting(s, kindLot, keyLot, func(l *Lot) error { found[l.ID] = true; return nil }); err != nil {
+		if err := waiting(s, setLots, func(l *Lot) error { found[l.ID] = true; return nil }); err != nil {
 			return err
 		}
 		if diff := cmp.Diff(lots, found); diff != "" {
@@ -304,6 +313,20 @@ func TestLaws(t *testing.T) {
 			w.kinds = kinds[5:6]
 		}
 		w.seed(r)
+		for range rapid.IntRange(0, 2).Draw(r, "sent") { // then some come back rejected
+			if err := w.begin(r, true); err != nil {
+				r.Fatal(err)
+			}
+			for _, id := range slices.Sorted(maps.Keys(w.lots)) {
+				_, err := w.b.CloseLot(context.Background(), alice, id, Call{})
+				if err == nil {
+					err = w.send(r, id)
+				}
+				if err != nil && !errors.Is(err, ErrSent) {
+					r.Fatal(err)
+				}
+			}
+		}
 		for range rapid.IntRange(1, 30).Draw(r, "steps") {
 			w.step(r)
 		}

@@ -20,8 +20,31 @@ type FSE struct {
 	Lot           string     `json:"lot,omitempty"`   // Lot.ID
 	Linked        []string   `json:"liees,omitempty"` // FSE split from the same draft
 	Created       time.Time  `json:"creee"`
-	Changed       time.Time  `json:"modifiee"` // by its last record
+	Changed       time.Time  `json:"modifiee"` // by its last record, those of its paper apart
 	Signature     *Signature `json:"signature,omitempty"`
+	Seq           uint64     `json:"enregistrement"` // record that began it
+	PaidAt        *time.Time `json:"payeeLe,omitempty"`
+
+	Paper      *Paper    `json:"papier,omitempty"`   // kept apart: see paper.go
+	Collected  *Payment  `json:"encaisse,omitempty"` // what the patient gave
+	Reject     *Reject   `json:"rejet,omitempty"`    // the last one
+	Replaces   *Original `json:"remplace,omitempty"`
+	ReplacedBy string    `json:"remplaceePar,omitempty"` // FSE.ID of what makes it again, be it a draft
+}
+
+// Original is what an FSE makes again: an FSE of this book, or one of another
+// software that a return names.
+type Original struct {
+	FSE    string `json:"fse,omitempty"`    // FSE.ID
+	Return string `json:"retour,omitempty"` // Return.ID
+	Numero string `json:"numero,omitempty"` // 9 digits
+}
+
+// Reject says how an FSE was rejected.
+type Reject struct {
+	Return string   `json:"retour"` // Return.ID
+	Date   fse.Date `json:"date"`
+	Label  string   `json:"libelle"`
 }
 
 // NumeroAM is the professional in whose name the FSE is numbered and sent: the
@@ -61,6 +84,7 @@ type Lot struct {
 	Total         fse.Cents    `json:"total"`           // honoraires
 	AMO           fse.Cents    `json:"amo"`
 	Opened        time.Time    `json:"ouvert"`
+	Seq           uint64       `json:"enregistrement"` // record that opened it
 	Closed        *time.Time   `json:"clos,omitempty"`
 	Changed       time.Time    `json:"modifie"` // by its last record, those of its FSE apart
 }
@@ -72,8 +96,11 @@ const Demonstration = "demonstration"
 // Kinds of records. A record holds a change: the projection puts it on top of
 // what the records before it have made.
 const (
-	kindFSE = "fse"
-	kindLot = "lot"
+	kindFSE     = "fse"
+	kindLot     = "lot"
+	kindPaper   = "papier"
+	kindReturn  = "retour"
+	kindCabinet = "cabinet"
 )
 
 // fseChange is the data of a record about an FSE. What is absent stays as it was.
@@ -88,6 +115,10 @@ type fseChange struct {
 	Linked        []string   `json:"liees,omitempty"`
 	Signature     *Signature `json:"signature,omitempty"`
 	Seal          []byte     `json:"sceau,omitempty"` // CMS, DER
+	Collected     *Payment   `json:"encaisse,omitempty"`
+	Reject        *Reject    `json:"rejet,omitempty"`
+	Replaces      *Original  `json:"remplace,omitempty"`
+	ReplacedBy    string     `json:"remplaceePar,omitempty"`
 	Key           *callKey   `json:"appel,omitempty"`
 }
 

@@ -18,10 +18,8 @@ func project(r journal.Record, w journal.Writer) error {
 		return err
 	}
 	r.Data = data
-	if r.Seq == 1 {
-		if err := markDerived(w); err != nil {
-			return err
-		}
+	if err := markDerived(r, w); err != nil {
+		return err
 	}
 	switch r.Kind {
 	case kindFSE:
@@ -30,6 +28,14 @@ func project(r journal.Record, w journal.Writer) error {
 		return projectLot(r, w)
 	case kindLoss:
 		return projectLoss(r, w)
+	case kindPaper:
+		return projectPaper(r, w)
+	case kindReturn:
+		return projectReturn(r, w)
+	case kindCabinet:
+		return projectCabinet(r, w)
+	case kindAdoption:
+		return projectAdoption(r, w)
 	}
 	return fmt.Errorf("%w: unknown kind %q", errRecord, r.Kind)
 }
@@ -44,7 +50,7 @@ func projectFSE(r journal.Record, w journal.Writer) error {
 		return err
 	}
 	if doc == nil {
-		doc = &FSE{ID: r.Subject, Owner: change.Owner, Created: r.Time}
+		doc = &FSE{ID: r.Subject, Owner: change.Owner, Created: r.Time, Seq: r.Seq}
 		for _, key := range []string{keyList(doc.Owner, r.Seq), keyEvery(r.Seq)} {
 			if err := w.Set(key, []byte(doc.ID)); err != nil {
 				return err
@@ -56,16 +62,34 @@ func projectFSE(r journal.Record, w journal.Writer) error {
 		return err
 	}
 	doc.apply(change, r)
-	if err := index(w, change, doc, r.Seq); err != nil {
+	if err := index(w, change, &before, doc, r.Seq); err != nil {
 		return err
 	}
-	if err := wait(w, kindFSE, doc.ID, doc.Created, before.State == fse.ASigner, doc.State == fse.ASigner); err != nil {
+	if err := sheet(w, &before, doc, r); err != nil {
 		return err
 	}
-	if err := count(w, kindFSE, string(before.State), string(doc.State)); err != nil {
+	if err := enterDay(w, &before, doc); err != nil {
+		return err
+	}
+	if err := stand(w, &before, doc); err != nil {
 		return err
 	}
 	return set(w, keyFSE(doc.ID), doc)
+}
+
+// stand enters f in the set of its state and the count of it, and takes it out of those
+// of the state before.
+func stand(w journal.Writer, before, f *FSE) error {
+	if before.State == f.State {
+		return nil
+	}
+	if err := wait(w, setOf(before.State), keyFSE(f.ID), f.Seq, false); err != nil {
+		return err
+	}
+	if err := wait(w, setOf(f.State), keyFSE(f.ID), f.Seq, true); err != nil {
+		return err
+	}
+	return count(w, kindFSE, string(before.State), string(f.State))
 }
 
 // apply puts a change on top of what was.
@@ -73,7 +97,14 @@ func (f *FSE) apply(c *fseChange, r journal.Record) {
 	if f.State == fse.EnLot && c.State == fse.Signee {
 		f.Lot = ""
 	}
+	if c.State == fse.Papier && f.State == fse.Brouillon {
+		f.Price = nil // it was the price of an earlier draft
+	}
+	if c.State != f.State && (c.State == fse.Payee || c.State == fse.PayeePartiellement) {
+		f.PaidAt = &r.Time
+	}
 	f.State, f.Changed = c.State, r.Time
+	f.applyLinks(c)
 	if c.Draft != nil {
 		f.Draft, f.Certification = c.Draft, c.Certification
 	}
@@ -96,9 +127,28 @@ func (f *FSE) apply(c *fseChange, r journal.Record) {
 	}
 }
 
+// applyLinks puts on top what was given, rejected and made again.
+func (f *FSE) applyLinks(c *fseChange) {
+	if c.Collected != nil {
+		f.Collected = c.Collected
+		if c.Collected.Amount == 0 {
+			f.Collected = nil
+		}
+	}
+	if c.Reject != nil {
+		f.Reject = c.Reject
+	}
+	if c.Replaces != nil {
+		f.Replaces = c.Replaces
+	}
+	if c.ReplacedBy != "" {
+		f.ReplacedBy = c.ReplacedBy
+	}
+}
+
 // index keeps what finds an FSE otherwise than by its identifier, and the lot
 // that it enters.
-func index(w journal.Writer, c *fseChange, f *FSE, seq uint64) error {
+func index(w journal.Writer, c *fseChange, before, f *FSE, seq uint64) error {
 	if err := c.Key.remember(w, f.ID); err != nil {
 		return err
 	}
@@ -113,7 +163,7 @@ func index(w journal.Writer, c *fseChange, f *FSE, seq uint64) error {
 			return err
 		}
 	}
-	if c.Signature != nil {
+	if c.Signature != nil || f.State == fse.Papier && before.State != fse.Papier {
 		if err := w.Set(keyPatient(f.Draft, seq), []byte(f.ID)); err != nil {
 			return err
 		}

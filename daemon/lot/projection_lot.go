@@ -23,7 +23,8 @@ func projectLot(r journal.Record, w journal.Writer) error {
 		if l = change.New; l == nil {
 			return fmt.Errorf("%w: a lot that does not exist", errRecord)
 		}
-		if err := enter(w, l, r.Seq); err != nil {
+		l.Seq = r.Seq
+		if err := enter(w, l); err != nil {
 			return err
 		}
 	} else {
@@ -36,7 +37,10 @@ func projectLot(r journal.Record, w journal.Writer) error {
 	if err := open(w, l, before); err != nil {
 		return err
 	}
-	if err := wait(w, kindLot, l.ID, l.Opened, toSend(before), toSend(l.State)); err != nil {
+	if err := wait(w, setLots, keyLot(l.ID), l.Seq, toSend(l.State)); err != nil {
+		return err
+	}
+	if err := bordereau(w, l, before, r); err != nil {
 		return err
 	}
 	if err := count(w, kindLot, string(before), string(l.State)); err != nil {
@@ -60,9 +64,9 @@ func (l *Lot) apply(c *lotChange, r journal.Record) {
 func toSend(s fse.LotState) bool { return s == fse.LotOuvert || s == fse.LotClos }
 
 // enter keeps what finds a new lot otherwise than by its identifier.
-func enter(w journal.Writer, l *Lot, seq uint64) error {
+func enter(w journal.Writer, l *Lot) error {
 	for key, value := range map[string]string{
-		keyLots(seq):                       l.ID,
+		keyLots(l.Seq):                     l.ID,
 		keyLastLot(l.series()):             strconv.Itoa(l.Numero),
 		keyLotNumero(l.series(), l.Numero): l.ID,
 	} {

@@ -1,6 +1,7 @@
 package lot
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -15,13 +16,15 @@ import (
 const minRetention = 90 * 24 * time.Hour
 
 // Purgeable is what a purge of the journal may take out: FSE that are over and
-// whose last record is old enough, and archived lots that hold no others. What is
-// not paid stays whatever its age, and so does what shares a lot or a split with it.
+// whose last record is old enough, archived lots that hold no others, and returns about
+// what goes. What is not paid stays whatever its age, and so does what shares a lot or a
+// split with it, what it replaces or is replaced by, what has a paper that is not posted,
+// and a reject that nobody has made again.
 // Numbers given, last numbers and counts stay: no number comes back.
 type Purgeable struct {
 	Until uint64 // last record that the choice knows
 	FSE   int
-	Lots  int
+	Lots  int // the papers and returns of what goes are not counted
 
 	subjects map[string]bool
 }
@@ -62,65 +65,108 @@ func over(s fse.State) bool {
 
 // subject is what the choice keeps in mind of an FSE or a lot.
 type subject struct {
+	kind   string   // of its records
 	lot    string   // that must go with an FSE, "" for none
-	others []string // FSE that must go with it: linked ones, members of a lot
+	others []string // what must go with it: linked FSE, members of a lot, returns
 }
 
-// linkedTo returns, for each FSE, those that name it as linked to them. After a second
-// split an FSE names those of that one only; the ones of the first still name it.
-func linkedTo(s scanner) (links map[string][]string, err error) {
+// relations are the FSE and returns that f names.
+func (f *FSE) relations() []string {
+	related := slices.Clone(f.Linked)
+	if f.ReplacedBy != "" {
+		related = append(related, f.ReplacedBy)
+	}
+	if f.Replaces != nil {
+		related = append(related, cmp.Or(f.Replaces.FSE, f.Replaces.Return))
+	}
+	return related
+}
+
+// namedBy returns, for each FSE and each return, what names it. After a second split an
+// FSE names those of that one only; the ones of the first still name it.
+func namedBy(s scanner) (links map[string][]string, err error) {
 	links = map[string][]string{}
-	err = walk(s, "fse/", func(f *FSE) error {
-		for _, other := range f.Linked {
+	err = walk(s, keyFSE(""), func(f *FSE) error {
+		for _, other := range f.relations() {
 			links[other] = append(links[other], f.ID)
 		}
 		return nil
 	})
-	return links, err
+	if err != nil {
+		return nil, err
+	}
+	return links, walk(s, keyReturn(""), func(r *Return) error {
+		if r.FSE != "" {
+			links[r.FSE] = append(links[r.FSE], r.ID)
+		}
+		return nil
+	})
 }
 
 // choose returns what may go, by the state s.
 func choose(s scanner, before time.Time) (Purgeable, error) {
-	links, err := linkedTo(s)
+	links, err := namedBy(s)
 	if err != nil {
 		return Purgeable{}, err
 	}
 	found := map[string]subject{}
-	err = walk(s, "fse/", func(f *FSE) error {
-		if over(f.State) && f.Changed.Before(before) {
-			one := subject{others: slices.Concat(f.Linked, links[f.ID])}
-			if f.State != fse.Annulee {
-				one.lot = f.Lot
-			}
-			found[f.ID] = one
+	err = walk(s, keyFSE(""), func(f *FSE) error {
+		if err := f.withPaper(s); err != nil || !over(f.State) || !f.Changed.Before(before) || f.Paper.waits() {
+			return err
 		}
+		one := subject{kind: kindFSE, others: slices.Concat(f.relations(), links[f.ID])}
+		if f.State != fse.Annulee {
+			one.lot = f.Lot
+		}
+		found[f.ID] = one
 		return nil
 	})
 	if err != nil {
 		return Purgeable{}, err
 	}
-	lots := map[string]bool{}
-	err = walk(s, "lot/", func(l *Lot) error {
-		if l.State != fse.LotArchive || !l.Changed.Before(before) {
-			return nil
+	if err := chooseLots(s, before, found); err != nil {
+		return Purgeable{}, err
+	}
+	if err := chooseReturns(s, links, found); err != nil {
+		return Purgeable{}, err
+	}
+	return agree(found), nil
+}
+
+// chooseLots adds the lots that may go.
+func chooseLots(s scanner, before time.Time, found map[string]subject) error {
+	return walk(s, keyLot(""), func(l *Lot) error {
+		p, err := get[Paper](s, keyPaper(l.ID))
+		if err != nil || l.State != fse.LotArchive || !l.Changed.Before(before) || p.waits() {
+			return err
 		}
 		members, err := membersOf(s, l.ID)
-		one := subject{}
+		one := subject{kind: kindLot}
 		for _, m := range members {
 			one.others = append(one.others, m.FSE)
 		}
-		found[l.ID], lots[l.ID] = one, true
+		found[l.ID] = one
 		return err
 	})
-	if err != nil {
-		return Purgeable{}, err
-	}
-	return agree(found, lots), nil
+}
+
+// chooseReturns adds the returns that may go: those about FSE, which they go with, and
+// the external ones that were made again.
+func chooseReturns(s scanner, links map[string][]string, found map[string]subject) error {
+	return walk(s, keyReturn(""), func(r *Return) error {
+		switch {
+		case r.FSE != "":
+			found[r.ID] = subject{kind: kindReturn, others: []string{r.FSE}}
+		case r.Done:
+			found[r.ID] = subject{kind: kindReturn, others: links[r.ID]}
+		}
+		return nil
+	})
 }
 
 // agree drops what may not go because something that must go with it stays, until
 // nothing more is dropped.
-func agree(found map[string]subject, lots map[string]bool) Purgeable {
+func agree(found map[string]subject) Purgeable {
 	stays := func(id string) bool { _, goes := found[id]; return !goes }
 	for dropped := true; dropped; {
 		dropped = false
@@ -136,12 +182,13 @@ func agree(found map[string]subject, lots map[string]bool) Purgeable {
 		}
 	}
 	p := Purgeable{subjects: make(map[string]bool, len(found))}
-	for id := range found {
+	for id, one := range found {
 		p.subjects[id] = true
-		if lots[id] {
-			p.Lots++
-		} else {
+		switch one.kind {
+		case kindFSE:
 			p.FSE++
+		case kindLot:
+			p.Lots++
 		}
 	}
 	return p
@@ -181,13 +228,16 @@ func (p Purgeable) KeepRecord(r journal.Record) bool { return !p.subjects[r.Subj
 func (p Purgeable) KeepKey(key string, value []byte) bool {
 	family, rest, _ := strings.Cut(key, "/")
 	switch family {
-	case "fse", "lot":
+	case "fse", "lot", "papier", "retour":
 		return !p.subjects[rest]
 	case "lot-fse":
 		id, _, _ := strings.Cut(rest, "/")
 		return !p.subjects[id]
-	case "liste", "toutes", "fse-numero", "lots", "lot-numero", "patient":
+	case "liste", "toutes", "fse-numero", "lots", "lot-numero", "patient", "retours":
 		return !p.subjects[string(value)]
+	case "jour":
+		l, err := decode[dayLine](value)
+		return err != nil || !p.subjects[l.FSE]
 	case "appel":
 		c, err := decode[call](value)
 		return err != nil || !p.subjects[c.Subject]

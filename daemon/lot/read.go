@@ -1,6 +1,7 @@
 package lot
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/agrafe-fse/agrafe/daemon/fse"
@@ -40,11 +41,7 @@ func (b *Book) Repeated(owner string, c Call) (f FSE, found bool, err error) {
 // cursor after ("" for the first page), and the cursor of the next page ("" at
 // the end). Its cost does not grow with the number of FSE.
 func (b *Book) List(owner, after string, limit int) (list []FSE, next string, err error) {
-	prefix := keyList(owner, 0)
-	if owner == Practice {
-		prefix = keyEvery(0)
-	}
-	prefix = prefix[:len(prefix)-20]
+	prefix := prefixList(owner)
 	cursor := ""
 	if after != "" {
 		cursor = prefix + after
@@ -73,15 +70,16 @@ func (b *Book) List(owner, after string, limit int) (list []FSE, next string, er
 // Numbered returns the FSE with a number, whoever made them: one for each professional
 // who has given it.
 func (b *Book) Numbered(numero int) ([]FSE, error) {
-	return collect[FSE](b, prefixNumero(numero), 0, false, keyFSE)
+	return collect(b, prefixNumero(numero), 0, false, fetch)
 }
 
 // maxPast bounds how many FSE of one beneficiary in a year are looked through.
 const maxPast = 200
 
-// Past returns the signed FSE of the beneficiary of a draft in the years of its
-// care and beside them, the newest years first, whoever made them: an FSE counts in
-// the year of its day of care, and one of its acts may be of the other side of New Year.
+// Past returns the signed FSE of the beneficiary of a draft, and the paper sheets, which
+// may have no price, in the years of its care and beside them, the newest years first,
+// whoever made them: an FSE counts in the year of its day of care, and one of its acts
+// may be of the other side of New Year.
 func (b *Book) Past(d *fse.Draft) (list []FSE, err error) {
 	d = plain(d)
 	from, to := d.DateSoins.Year(), d.DateSoins.Year()
@@ -94,7 +92,7 @@ func (b *Book) Past(d *fse.Draft) (list []FSE, err error) {
 		from = to - 2 // no care is entered for so long: it is refused when it is checked
 	}
 	for year := to + 1; year >= from-1; year-- {
-		some, err := collect[FSE](b, prefixPatient(d, year), maxPast, true, keyFSE)
+		some, err := collect(b, prefixPatient(d, year), maxPast, true, fetch)
 		if err != nil {
 			return nil, err
 		}
@@ -110,15 +108,15 @@ func errMissing(key string) error {
 
 // collect returns the objects whose identifiers stand under the keys with prefix,
 // at most limit of them, 0 for all.
-func collect[T any](b *Book, prefix string, limit int, reverse bool, key func(id string) string) (list []T, err error) {
+func collect[T any](b *Book, prefix string, limit int, reverse bool, read func(g getter, id string) (*T, error)) (list []T, err error) {
 	err = b.journal.View(func(s journal.State) error {
 		items, err := s.Scan(prefix, "", limit, reverse)
 		if err != nil {
 			return err
 		}
 		for _, item := range items {
-			one, err := get[T](s, key(string(item.Value)))
-			if err == nil && one == nil {
+			one, err := read(s, string(item.Value))
+			if errors.Is(err, ErrNotFound) {
 				err = errMissing(item.Key)
 			}
 			if err != nil {
@@ -144,7 +142,7 @@ func (b *Book) Lot(id string) (l Lot, err error) {
 }
 
 // Lots returns the lots, the newest first, at most limit.
-func (b *Book) Lots(limit int) ([]Lot, error) { return collect[Lot](b, "lots/", limit, true, keyLot) }
+func (b *Book) Lots(limit int) ([]Lot, error) { return collect(b, "lots/", limit, true, lotOf) }
 
 // InLot returns the FSE of a lot in the order of their numbers, whoever owns
 // them: a lot belongs to the practice.
@@ -159,10 +157,7 @@ func (b *Book) InLot(id string) (list []FSE, err error) {
 func inLot(s scanner, id string) (list []FSE, err error) {
 	members, err := membersOf(s, id)
 	for _, m := range members {
-		f, err := get[FSE](s, keyFSE(m.FSE))
-		if err == nil && f == nil {
-			err = errMissing(keyInLot(id, 0))
-		}
+		f, err := fetch(s, m.FSE)
 		if err != nil {
 			return nil, err
 		}
@@ -221,6 +216,9 @@ func (b *Book) Queue() (q state.Queue) {
 		}
 		q.Lots, _ = number(s, keyCount(kindLot, string(fse.LotOuvert)))
 		q.Closed, _ = number(s, keyCount(kindLot, string(fse.LotClos)))
+		q.Papers, _ = number(s, keyCount(kindPaper, countWaits))
+		external, _ := number(s, keyCount(kindReturn, countWaits))
+		q.Rejects += external
 		return nil
 	})
 	return q

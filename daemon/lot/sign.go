@@ -2,20 +2,26 @@ package lot
 
 import (
 	"context"
+	"slices"
 
 	"github.com/agrafe-fse/agrafe/daemon/fse"
 	"github.com/agrafe-fse/agrafe/daemon/journal"
 )
 
 // Signed records the seal of an FSE, as it was reserved, and puts it in the open
-// lot of its professional, payer and certification, in one change.
+// lot of its professional, payer and certification, in one change; what it makes again
+// is remplacée in the same one. It fails with ErrOriginal if that is no longer rejected.
 func (b *Book) Signed(ctx context.Context, owner string, reserved FSE, seal []byte, signature Signature, c Call) (FSE, []Lot, error) {
 	return b.change(ctx, reserved.ID, owner, c, func(s journal.State, f *FSE) ([]journal.Entry, error) {
 		if f.State != fse.ASigner || f.Numero != reserved.Numero {
 			return nil, ErrState
 		}
-		signed := fseChange{State: fse.Signee, Signature: &signature, Seal: seal, Key: c.key()}
-		entries, err := one(signed.record(f.ID, owner, ""))
+		replaced, paid, err := takePlace(s, f, f.ID, owner)
+		if err != nil {
+			return nil, err
+		}
+		signed := fseChange{State: fse.Signee, Signature: &signature, Seal: seal, Collected: paid, Key: c.key()}
+		entry, err := signed.record(f.ID, owner, "")
 		if err != nil {
 			return nil, err
 		}
@@ -24,10 +30,10 @@ func (b *Book) Signed(ctx context.Context, owner string, reserved FSE, seal []by
 			return nil, err
 		}
 		queued := fseChange{State: fse.EnLot, Lot: lot}
-		entry, err := queued.record(f.ID, owner, "")
+		last, err := queued.record(f.ID, owner, "")
 		if err != nil {
 			return nil, err
 		}
-		return append(append(entries, lots...), entry), nil
+		return slices.Concat(replaced, []journal.Entry{entry}, lots, []journal.Entry{last}), nil
 	})
 }

@@ -78,3 +78,15 @@ func (s *Set) Libelle(table, code string, on Date) string {
 	}
 	return ""
 }
+
+// HasZone tells whether any tariff is for that zone.
+func (s *Set) HasZone(zone string) bool {
+	for _, a := range s.actes {
+		for _, t := range a.Tarifs {
+			if t.Zone == zone {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -24,14 +24,17 @@ type Row struct {
 	AMO, AMC      int64
 	Patient       int64
 	PayeeLe       time.Time // a day; zero as long as it is not paid
-	Regle         int64     // what was paid
+	Regle         int64     // what the payers gave
+	Encaisse      int64     // what the patient gave
+	Moyen         string    // by what: carte, cheque, especes, virement
+	EncaisseLe    time.Time // a day; zero if nothing was noted
 	Demonstration bool      // not a real FSE
 }
 
 // columns are the titles, in the order of Row.cells.
 var columns = []string{
 	"Numéro", "Professionnel", "Date des soins", "État", "Certification", "Lot", "Honoraires", "Part AMO", "Part AMC",
-	"Part patient", "Payée le", "Montant réglé", "Démonstration",
+	"Part patient", "Payée le", "Montant réglé", "Encaissé", "Moyen", "Encaissé le", "Démonstration",
 }
 
 func (r Row) cells() []string {
@@ -41,7 +44,8 @@ func (r Row) cells() []string {
 	}
 	return []string{
 		guard(r.Numero), guard(r.Professionnel), day(r.DateSoins), guard(r.Etat), guard(r.Certification), guard(r.Lot),
-		euros(r.Honoraires), euros(r.AMO), euros(r.AMC), euros(r.Patient), day(r.PayeeLe), euros(r.Regle), demo,
+		euros(r.Honoraires), euros(r.AMO), euros(r.AMC), euros(r.Patient), day(r.PayeeLe), euros(r.Regle),
+		euros(r.Encaisse), guard(r.Moyen), day(r.EncaisseLe), demo,
 	}
 }
 

@@ -116,9 +116,10 @@ var testRows = []Row{
 		Numero: "000000041", Professionnel: "991000018", DateSoins: time.Date(2026, 2, 27, 0, 0, 0, 0, time.UTC), Etat: "payée",
 		Certification: "S", Lot: "017", Honoraires: 3000, AMO: 1900, AMC: 900, Patient: 200,
 		PayeeLe: time.Date(2026, 3, 4, 0, 0, 0, 0, time.UTC), Regle: 1900,
+		Encaisse: 200, Moyen: "carte", EncaisseLe: time.Date(2026, 2, 27, 0, 0, 0, 0, time.UTC),
 	},
 	{Numero: "000000042", Etat: "signée", Honoraires: 5, Patient: -5, Demonstration: true},
-	{Numero: "=1+1", Professionnel: "+33", Etat: "-2", Certification: "@x", Lot: "a;\"b\"\n=c"},
+	{Numero: "=1+1", Professionnel: "+33", Etat: "-2", Certification: "@x", Moyen: "=2", Lot: "a;\"b\"\n=c"},
 }
 
 func TestAccounts(t *testing.T) {
@@ -136,7 +137,7 @@ func TestNoCellIsAFormula(t *testing.T) {
 		text := rapid.OneOf(rapid.String(), rapid.StringMatching("[=+@\t\r\n＝＋－＠-].*"))
 		row := Row{
 			Numero: text.Draw(t, "numero"), Professionnel: text.Draw(t, "professionnel"), Etat: text.Draw(t, "état"),
-			Certification: text.Draw(t, "certification"), Lot: text.Draw(t, "lot"), Honoraires: rapid.Int64().Draw(t, "honoraires"),
+			Certification: text.Draw(t, "certification"), Lot: text.Draw(t, "lot"), Moyen: text.Draw(t, "moyen"), Honoraires: rapid.Int64().Draw(t, "honoraires"),
 		}
 		var w bytes.Buffer
 		if _, err := Accounts(&w, testHeader, sequence([]Row{row}, nil)); err != nil {
@@ -153,7 +154,7 @@ func TestNoCellIsAFormula(t *testing.T) {
 			t.Fatalf("%d lines, %v", len(table), err)
 		}
 		for i, cell := range table[3] {
-			amount := i >= 6 && i <= 9 || i == 11
+			amount := i >= 6 && i <= 9 || i == 11 || i == 12
 			if !amount && cell != "" && strings.ContainsAny(cell[:1], "=+-@\t\r\n") {
 				t.Fatalf("cell %d begins a formula: %q", i, cell)
 			}

@@ -8,15 +8,16 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"os/signal"
+	"strings"
 	"sync"
-
-	systemd "github.com/coreos/go-systemd/v22/daemon"
-	"github.com/kardianos/service"
+	"syscall"
 
 	"github.com/agrafe-fse/agrafe/bridge"
 	"github.com/agrafe-fse/agrafe/daemon"
 	"github.com/agrafe-fse/agrafe/daemon/journal"
 	"github.com/agrafe-fse/agrafe/daemon/journal/key"
+	"github.com/agrafe-fse/agrafe/daemon/printer"
 	"github.com/agrafe-fse/agrafe/reader/pcsc"
 	"github.com/agrafe-fse/agrafe/reader/vitale"
 )
@@ -24,7 +25,8 @@ import (
 const usage = `usage: agrafed [-config FILE] [-print-config]
 
 Runs the service in the foreground until it is told to stop. It is started by
-the system; to try it without hardware, see: agrafe demo
+the system, once installed: see agrafe install. To try it without hardware, see
+agrafe demo. As its last words, "service run" is for the service manager of Windows.
 
 exit codes: 0 stopped in order, 2 wrong usage, configuration or key, 3 the port or
 the journal is in use, 4 the journal is damaged, 1 anything else
@@ -58,12 +60,13 @@ func run(args []string, out io.Writer) error {
 		return nil
 	case err != nil:
 		return fmt.Errorf("%w: %w", errUsage, err)
-	case flags.NArg() > 0 && flags.Arg(0) != "run" || flags.NArg() > 1:
-		return fmt.Errorf("%w: unexpected %q", errUsage, flags.Arg(0))
+	}
+	under, err := manager(flags.Args())
+	if err != nil {
+		return err
 	}
 	cfg := daemon.DefaultConfig()
 	if *file != "" {
-		var err error
 		if cfg, err = daemon.LoadConfig(*file); err != nil {
 			return err
 		}
@@ -75,10 +78,16 @@ func run(args []string, out io.Writer) error {
 		}
 		return err
 	}
-	return serve(cfg)
+	p := &program{cfg: cfg, log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: cfg.Log.Level}))}
+	return under(p)
 }
 
-// program is the service as its manager sees it.
+// errUnexpected is a word after the flags that says nothing to us.
+func errUnexpected(words []string) error {
+	return fmt.Errorf("%w: unexpected %q", errUsage, strings.Join(words, " "))
+}
+
+// program is the service from its start to its stop.
 type program struct {
 	cfg    daemon.Config
 	log    *slog.Logger
@@ -86,21 +95,22 @@ type program struct {
 	ended  sync.WaitGroup // daemon and server
 }
 
-// serve runs under the system's service manager, or in the foreground where
-// there is none.
-func serve(cfg daemon.Config) error {
-	p := &program{cfg: cfg, log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: cfg.Log.Level}))}
-	s, err := service.New(p, &service.Config{Name: "agrafed", DisplayName: "Agrafe"})
-	if err != nil {
+// foreground runs until the system, or the user, sends a signal to stop.
+func (p *program) foreground() error {
+	told, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := p.start(); err != nil {
 		return err
 	}
-	return s.Run()
+	<-told.Done()
+	p.stop()
+	return nil
 }
 
-// Start opens everything, so that a failure is the start's, and returns.
-func (p *program) Start(service.Service) error {
+// start opens everything, so that a failure is the start's, and returns.
+func (p *program) start() error {
 	d, err := daemon.New(p.cfg, daemon.Deps{
-		Transport: pcsc.New(), Rights: vitale.Simulated{}, Prompter: new(bridge.Prompts), Log: p.log,
+		Transport: pcsc.New(), Rights: vitale.Simulated{}, Prompter: new(bridge.Prompts), Printer: printer.New(), Log: p.log,
 	})
 	if err != nil {
 		return err
@@ -122,7 +132,7 @@ func (p *program) Start(service.Service) error {
 	go p.guard(ctx, serving)
 	p.ended.Go(func() { rest(ctx, d) })
 	p.log.Info("ready", "version", version, "address", server.Addr())
-	_, _ = systemd.SdNotify(false, systemd.SdNotifyReady)
+	p.ended.Go(func() { supervise(ctx, d, server.Addr(), p.log) })
 	return nil
 }
 
@@ -139,11 +149,10 @@ func (p *program) guard(ctx context.Context, serving <-chan error) {
 	os.Exit(1)
 }
 
-// Stop lets go of cards and the journal.
-func (p *program) Stop(service.Service) error {
-	_, _ = systemd.SdNotify(false, systemd.SdNotifyStopping)
+// stop lets go of cards and the journal.
+func (p *program) stop() {
+	notify(p.log, "STOPPING=1")
 	p.cancel()
 	p.ended.Wait()
 	p.log.Info("stopped")
-	return nil
 }

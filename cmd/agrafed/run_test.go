@@ -25,10 +25,16 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func agrafed(t *testing.T, args ...string) (code int, stdout, stderr string) {
+func command(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
 	cmd.Env = append(os.Environ(), "AGRAFED_TEST_RUN=1")
+	return cmd
+}
+
+func agrafed(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	cmd := command(t, args...)
 	var out, errOut strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &errOut
 	_ = cmd.Run()
@@ -71,6 +77,7 @@ func TestExitCodes(t *testing.T) {
 		{"print-config", []string{"-print-config"}, 0, "signatures_per_minute"},
 		{"unknown flag", []string{"-x"}, 2, "cannot understand the command line"},
 		{"unknown word", []string{"walk"}, 2, "walk"},
+		{"the service manager of another system", []string{"service", "run"}, 2, "service run"},
 		{"no such file", []string{"-config", "/no/such/file"}, 2, "/no/such/file"},
 		{"unknown key", []string{"-config", bad}, 2, "line 1: prot"},
 		{"port taken", []string{"-config", file}, 3, "another program has it"},

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"slices"
+
+	"golang.org/x/sys/windows/svc"
+)
+
+// serviceName is under which agrafe install registers us.
+const serviceName = "agrafed"
+
+// manager is by whom the program is run, as the words after the flags say it. Nothing
+// but them tells that it is the service manager: what else shows it (session, parent)
+// is not there on every Windows.
+func manager(words []string) (func(*program) error, error) {
+	switch {
+	case len(words) == 0:
+		return (*program).foreground, nil
+	case slices.Equal(words, []string{"service", "run"}):
+		return func(p *program) error { return svc.Run(serviceName, p) }, nil
+	}
+	return nil, errUnexpected(words)
+}
+
+// Execute is called by the service manager.
+func (p *program) Execute(_ []string, asked <-chan svc.ChangeRequest, told chan<- svc.Status) (bool, uint32) {
+	told <- svc.Status{State: svc.StartPending}
+	if err := p.start(); err != nil {
+		p.log.Error("cannot start", "error", err)
+		return true, uint32(exitCode(err))
+	}
+	running := svc.Status{State: svc.Running, Accepts: svc.AcceptStop | svc.AcceptShutdown}
+	told <- running
+	for r := range asked {
+		switch r.Cmd {
+		case svc.Interrogate:
+			told <- running
+		case svc.Stop, svc.Shutdown:
+			told <- svc.Status{State: svc.StopPending}
+			p.stop()
+			return false, 0
+		}
+	}
+	return false, 0
+}

@@ -1,0 +1,20 @@
+// Package place tells whether programs lie where nobody but the system's
+// administrators can change them.
+//
+// Its contract: what runs with rights that its caller does not have, at the start of
+// the machine or at each login, is only installed from a folder that passes Check.
+// Otherwise whoever may write the folder would have these rights.
+package place
+
+import "fmt"
+
+// Error says who else may change what lies in a folder.
+type Error struct {
+	Folder string // as it was given
+	Where  string // the folder or file that others may change
+	Why    string // "user 1000 owns it"
+}
+
+func (e *Error) Error() string {
+	return fmt.Sprintf("cannot install from %s: %s: %s; copy the programs to a folder that only administrators may write, such as %s", e.Folder, e.Where, e.Why, example)
+}

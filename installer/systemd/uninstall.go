@@ -1,0 +1,94 @@
+package systemd
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Uninstall stops the service and takes away all that Install made. The practice's data
+// and the user that owns them stay, and so does a configuration that was changed,
+// unless purge says that they go too. What is not there any more is no error.
+func (m *Machine) Uninstall(ctx context.Context, purge bool) (Report, error) {
+	var r Report
+	if err := m.ready(); err != nil {
+		return r, err
+	}
+	if m.exists(unitFile) {
+		if err := m.run(ctx, "systemctl", "disable", "--now", Unit); err != nil {
+			return r, fmt.Errorf("cannot stop the service: %w", err)
+		}
+	}
+	err := m.removeFiles(&r)
+	if purge {
+		err = errors.Join(err, m.purge(ctx, &r))
+	} else {
+		m.tellKept(&r)
+	}
+	err = errors.Join(err, m.run(ctx, "systemctl", "daemon-reload"))
+	_ = m.run(ctx, "systemctl", "reset-failed", Unit) // fails where it had not failed
+	if err != nil {
+		return r, fmt.Errorf("cannot uninstall everything: %w", err)
+	}
+	return r, nil
+}
+
+// removeFiles removes our files, and the folders that are empty without them.
+func (m *Machine) removeFiles(r *Report) (failed error) {
+	for _, path := range []string{unitFile, sysusersFile, rulesFile, trayFile, consoleFile} {
+		failed = errors.Join(failed, m.remove(path, os.Remove, r))
+	}
+	if text, err := os.ReadFile(m.at(configFile)); err == nil && bytes.Equal(text, []byte(configText)) {
+		failed = errors.Join(failed, m.remove(configFile, os.Remove, r))
+	}
+	for _, folder := range []string{policyFolder, configFolder, filepath.Dir(sysusersFile), filepath.Dir(trayFile), filepath.Dir(consoleFile)} {
+		_ = os.Remove(m.at(folder)) // it stays where it is not empty
+	}
+	return failed
+}
+
+// remove removes what is at path by way of by, if there is anything.
+func (m *Machine) remove(path string, by func(string) error, r *Report) error {
+	if !m.exists(path) {
+		return nil
+	}
+	if err := by(m.at(path)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	r.Removed = append(r.Removed, path)
+	return nil
+}
+
+// purge removes what Uninstall leaves otherwise. The user goes last: as long as there
+// are files of his, nobody else may get his number.
+func (m *Machine) purge(ctx context.Context, r *Report) (failed error) {
+	for _, path := range append([]string{configFolder, dropIns}, data...) {
+		failed = errors.Join(failed, m.remove(path, os.RemoveAll, r))
+	}
+	if failed != nil || !m.hasUser() {
+		return failed
+	}
+	if err := m.run(ctx, "userdel", user); err != nil {
+		return err
+	}
+	r.Removed = append(r.Removed, "user "+user)
+	return nil
+}
+
+// hasUser tells whether our user is one of the machine's own.
+func (m *Machine) hasUser() bool {
+	text, err := os.ReadFile(m.at("/etc/passwd"))
+	return err == nil && bytes.Contains(append([]byte("\n"), text...), []byte("\n"+user+":"))
+}
+
+func (m *Machine) tellKept(r *Report) {
+	for _, path := range append([]string{configFolder, dropIns}, data...) {
+		if m.exists(path) {
+			r.Kept = append(r.Kept, path)
+		}
+	}
+}

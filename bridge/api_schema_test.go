@@ -36,7 +36,7 @@ type schemas struct {
 func newSchemas(t *testing.T) *schemas {
 	t.Helper()
 	s := &schemas{all: make(map[string]any), ruled: make(map[string]bool), comments: make(map[string]string)}
-	for _, dir := range []string{".", "trust", "../daemon", "../daemon/state", "../daemon/lot", "../daemon/fse", "../daemon/fse/tables"} {
+	for _, dir := range []string{".", "trust", "../daemon", "../daemon/state", "../daemon/cabinet", "../daemon/lot", "../daemon/fse", "../daemon/fse/tables"} {
 		s.readComments(t, dir)
 	}
 	s.reflector = jsonschema.Reflector{Anonymous: true, AllowAdditionalProperties: true, Mapper: s.known, Namer: schemaName, LookupComment: s.comment}
@@ -119,6 +119,14 @@ func (s *schemas) known(t reflect.Type) *jsonschema.Schema {
 		return enum(state.CardAbsent, state.CardMute, state.CardUnknown, state.CardCPS, state.CardVitale)
 	case reflect.TypeFor[state.JobState]():
 		return enum(state.JobRunning, state.JobDone, state.JobFailed, state.JobCancelled)
+	case reflect.TypeFor[state.OriginChange]():
+		return enum(state.OriginPaired, state.OriginEnrolled, state.OriginRevoked)
+	case reflect.TypeFor[state.PaperKind]():
+		return enum(state.PaperSheet, state.PaperFSP, state.PaperBordereau)
+	case reflect.TypeFor[fse.PaperState]():
+		return enum(fse.PapierAImprimer, fse.PapierImprime, fse.PapierSigne, fse.PapierPoste, fse.PapierScanne)
+	case reflect.TypeFor[lot.Means]():
+		return enum(lot.MeansCard, lot.MeansCheque, lot.MeansCash, lot.MeansTransfer)
 	case reflect.TypeFor[fse.State]():
 		return enum(states()...)
 	case reflect.TypeFor[scope]():
@@ -159,6 +167,8 @@ func schemaName(t reflect.Type) string {
 		return "FSESummary"
 	case reflect.TypeFor[lot.FSE]():
 		return "FSE"
+	case reflect.TypeFor[lot.Paper]():
+		return "FSEPaper"
 	case reflect.TypeFor[tables.Info]():
 		return "TableInfo"
 	case reflect.TypeFor[tables.Hit]():

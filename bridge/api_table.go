@@ -4,8 +4,6 @@ import (
 	"slices"
 
 	"github.com/agrafe-fse/agrafe/daemon"
-	"github.com/agrafe-fse/agrafe/daemon/cabinet"
-	"github.com/agrafe-fse/agrafe/daemon/lot"
 	"github.com/agrafe-fse/agrafe/daemon/state"
 )
 
@@ -39,16 +37,13 @@ var systemMethods = []method{
 	{"jobs.cancel", "Stops a job of the caller's before its next step; what it has done stays done.",
 		open, quick, remembered, readsBook[:1], 1, with(cancelJob)},
 	{"print.list", "Lists the papers that wait to be printed, signed or posted.",
-		forFSE, quick, reads, kinds(notYet, readsBook), 1, with(later[pageParams, papersResult])},
+		forFSE, quick, reads, readsBook, 1, with(listPapers)},
 	{"print.printers", "Lists the printers of this machine.",
-		forFSE, slow, reads, notYet, 1, with(later[none, printersResult])},
+		forFSE, slow, reads, prints, 1, with(listPrinters)},
 	{"print.job", "Prints a document on a printer of this machine, and notes its papers as printed once it has.",
-		forFSE, long, remembered, kinds(notYet, keepsFSE), 1, job(func(c call, p printParams) (int, work[printResult], error) {
-			_, err := later[printParams, printResult](c, p)
-			return 0, nil, err
-		})},
+		forFSE, long, remembered, kinds(keepsFSE, prints), 1, printOnPaper},
 	{"print.mark", "Notes papers as printed, signed, posted or scanned.",
-		forFSE, slow, journaled, kinds(notYet, keepsFSE), 1, with(later[markParams, papersResult])},
+		forFSE, slow, journaled, keepsFSE, 1, with(markPapers)},
 }
 
 var cardMethods = []method{
@@ -58,7 +53,7 @@ var cardMethods = []method{
 		forCards, slow, reads, readsCard, 1, with(readCPS)},
 	{"cards.openPinSession", "Has the user type the code of the CPS, and gives the situations d'exercice.",
 		forFSE, slow, remembered, usesCode, 1, with(openPINSession)},
-	{"cards.closePinSession", "Forgets the code of the CPS.",
+	{"cards.closePinSession", "Forgets the caller's code of the CPS; for a program of this machine, everybody's.",
 		forFSE, slow, remembered, readsCard, 1, with(closePINSession)},
 	{"lease.acquire", "Reserves the card in a reader for a time, or renews its reservation.",
 		forCards, quick, remembered, readsCard[:1], 1, with(acquireLease)},
@@ -84,7 +79,7 @@ var fseMethods = []method{
 	{"fse.get", "Gives an FSE of the caller's.",
 		forFSE, quick, reads, readsBook, 1, with(getFSE)},
 	{"fse.list", "Lists the caller's FSE, the newest first.",
-		forFSE, quick, reads, kinds(readsBook, notYet), 1, with(listFSE)},
+		forFSE, quick, reads, readsBook, 1, with(listFSE)},
 	{"fse.update", "Replaces the draft of an FSE that is not signed.",
 		forFSE, slow, journaled, keepsFSE, 1, with(updateFSE)},
 	{"fse.confirmNature", "Asks whether the care is soins médicaux gratuits; with the token of that question, makes it so.",
@@ -104,28 +99,28 @@ var fseMethods = []method{
 	{"fse.cancel", "Ends an FSE that was not transmitted; its number is not used again.",
 		forFSE, slow, journaled, keepsFSE, 1, with(cancelFSE)},
 	{"fse.remake", "Begins an FSE that replaces one that was rejected.",
-		forFSE, slow, journaled, kinds(notYet, keepsFSE), 1, with(later[remakeParams, lot.FSE])},
+		forFSE, slow, journaled, keepsFSE, 1, with(remakeFSE)},
 	{"fse.toPaper", "Ends an unsigned FSE as a paper sheet.",
-		forFSE, slow, journaled, kinds(notYet, keepsFSE), 1, with(later[change, lot.FSE])},
+		forFSE, slow, journaled, keepsFSE, 1, with(paperFSE)},
 	{"fse.print", "Makes the paper of an FSE.",
-		forFSE, slow, reads, kinds(notYet, readsBook), 1, with(later[documentParams, documentResult])},
+		forFSE, slow, reads, readsBook, 1, with(printFSE)},
 	{"fse.collect", "Notes what the patient gave for an FSE.",
-		forFSE, slow, journaled, kinds(notYet, keepsFSE), 1, with(later[collectParams, lot.FSE])},
+		forFSE, slow, journaled, keepsFSE, 1, with(collectFSE)},
 	{"takings.days", "Sums what the days of a time have brought, by their day of care.",
-		forFSE, slow, reads, kinds(notYet, readsBook), 1, with(later[takingsParams, takingsResult])},
+		forFSE, slow, reads, readsBook, 1, with(takingsOfDays)},
 	{"takings.print", "Makes the page of a day's takings.",
-		forFSE, slow, reads, kinds(notYet, readsBook), 1, with(later[dayParams, documentResult])},
+		forFSE, slow, reads, readsBook, 1, with(printTakings)},
 }
 
 var practiceMethods = []method{
 	{"practice.list", "Gives the settings of the practice, one for each number of a professional.",
-		forFSE, quick, reads, kinds(notYet, readsBook), 1, with(later[none, cabinetsResult])},
+		forFSE, quick, reads, readsBook[1:], 1, with(listCabinets)},
 	{"practice.propose", "Makes settings of what the CPS says, one for each situation d'exercice; its code is asked for.",
-		forAdmin, slow, reads, kinds(notYet, usesCode), 1, with(later[proposeParams, cabinetsResult])},
+		forAdmin, slow, reads, usesCode, 1, with(proposeCabinets)},
 	{"practice.check", "Tells what stands against settings.",
-		forAdmin, quick, reads, notYet, 1, with(later[cabinetParams, issuesResult])},
+		forAdmin, quick, reads, nil, 1, with(checkCabinet)},
 	{"practice.set", "Keeps the settings of a number; nothing is signed for a number before.",
-		forAdmin, slow, journaled, kinds(notYet, keepsFSE), 1, with(later[setCabinetParams, cabinet.Cabinet])},
+		forAdmin, slow, journaled, keepsFSE, 1, with(setCabinet)},
 }
 
 var lotMethods = []method{
@@ -146,17 +141,17 @@ var lotMethods = []method{
 	{"lots.transmit", "Sends closed lots to their payers.",
 		forLots, long, remembered, kinds(notYet, readsBook), 1, with(later[transmitParams, jobResult])},
 	{"lots.bordereau", "Makes the bordereau of a lot, its bundle in stapling order, or the page for its envelope.",
-		forLots, slow, reads, kinds(notYet, readsBook), 1, with(later[documentParams, documentResult])},
+		forLots, slow, reads, readsBook, 1, with(printLot)},
 	{"lots.byHand", "Says what to write by hand for a lot when no printer answers.",
-		forLots, quick, reads, kinds(notYet, readsBook), 1, with(later[idParams, linesResult])},
+		forLots, quick, reads, readsBook, 1, with(byHand)},
 	{"lots.papers", "Lists the papers that go with a lot, the bordereau first.",
-		forLots, quick, reads, kinds(notYet, readsBook), 1, with(later[idParams, papersResult])},
+		forLots, quick, reads, readsBook, 1, with(lotPapers)},
 	{"returns.list", "Lists the returns of the payers, the newest first.",
-		forLots, quick, reads, kinds(notYet, readsBook), 1, with(later[pageParams, returnsResult])},
+		forLots, quick, reads, readsBook, 1, with(listReturns)},
 	{"returns.fetch", "Fetches the returns of the payers.",
 		forLots, long, remembered, kinds(notYet, readsBook), 1, with(later[fetchParams, jobResult])},
 	{"returns.reconcile", "Says which FSE or lot a return is about.",
 		forLots, slow, journaled, kinds(notYet, keepsFSE), 1, with(later[reconcileParams, state.Return])},
 	{"returns.reject", "Notes a reject that somebody has read elsewhere: on a web site, in a letter.",
-		forLots, slow, journaled, kinds(notYet, keepsFSE), 1, with(later[rejectParams, state.Return])},
+		forLots, slow, journaled, keepsFSE, 1, with(noteReject)},
 }

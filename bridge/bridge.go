@@ -26,8 +26,11 @@
 //     never closes a connection. No method takes or gives a raw command of a
 //     card, a raw signature or a code.
 //   - Documents are fetched over HTTP, once, within a minute, at an address that
-//     can't be guessed and dies with the connection that was given it. No other
-//     route does anything.
+//     can't be guessed and dies with the connection that was given it.
+//   - The console (package console) is a page of the daemon's own origin. A program of
+//     this machine opens it with a token that is good once, within a minute; by that
+//     its key is let in with all rights, and it serves the whole practice. It is let
+//     in in no other way. No other route does anything.
 //   - A client that stops reading is closed and delays nobody.
 //
 // JSON-RPC is spoken here and not by a library: what is needed of it is one page,
@@ -50,6 +53,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"github.com/agrafe-fse/agrafe/bridge/console"
 	"github.com/agrafe-fse/agrafe/bridge/trust"
 	"github.com/agrafe-fse/agrafe/daemon"
 )
@@ -82,6 +86,10 @@ type Server struct {
 	pages     *pages
 	documents *documents
 	waits     waits
+
+	own      trust.Origin // of the console
+	console  *console.Page
+	launches *launches
 
 	gate      gate
 	listeners []net.Listener // loopback
@@ -129,6 +137,7 @@ func New(d *daemon.Daemon, version string, log *slog.Logger) (*Server, error) {
 		peers:        newPeers(),
 		pages:        newPages(),
 		documents:    newDocuments(),
+		launches:     newLaunches(since()),
 		waits:        waits{show: strangerTime, answer: trust.AnswerTime, check: checkTime},
 		strangers:    newStrangers(),
 		programs:     newStrangers(),
@@ -186,14 +195,19 @@ func listenLoopback(port int, log *slog.Logger) ([]net.Listener, error) {
 
 func portOf(list []net.Listener) int { return list[0].Addr().(*net.TCPAddr).Port }
 
-// openBook reads which web pages are let in. A list that can't be trusted is no
+// openBook reads which web pages are let in, the console among them. A list that can't be trusted is no
 // failure of the daemon, which local programs still need: it refuses pages.
 func (s *Server) openBook(port int) error {
 	cfg := s.daemon.Config()
-	own, err := trust.ParseOrigin("http://127.0.0.1:" + strconv.Itoa(port))
+	host := "127.0.0.1:" + strconv.Itoa(port)
+	own, err := trust.ParseOrigin("http://" + host)
 	if err != nil {
 		return err
 	}
+	if s.console, err = console.New(host); err != nil {
+		return err
+	}
+	s.own = own
 	s.book = trust.Open(trust.Options{Dir: cfg.State, Policy: cfg.Origins.Policy, Dev: cfg.Origins.Dev, Own: own, Log: s.log})
 	return nil
 }

@@ -99,7 +99,7 @@ func (c *conn) read() {
 
 // pass sends events. A client that could not follow is told to start again.
 func (c *conn) pass(events *daemon.Subscription) {
-	tick, check := time.NewTicker(pingEvery), c.checks()
+	tick, check := time.NewTicker(pingEvery), time.NewTicker(c.server.waits.check)
 	defer tick.Stop()
 	defer check.Stop()
 	for {
@@ -128,15 +128,6 @@ func (c *conn) pass(events *daemon.Subscription) {
 			return
 		}
 	}
-}
-
-// checks ticks when a page has to be looked at again, never for a local program.
-func (c *conn) checks() *time.Ticker {
-	t := time.NewTicker(c.server.waits.check)
-	if c.who.local {
-		t.Stop()
-	}
-	return t
 }
 
 // write sends one message. A client that does not take it in time is closed.

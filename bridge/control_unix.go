@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// listenControl opens the control socket. Its mode lets the daemon's group in
-// (0660): whoever may connect may do everything but read codes.
+// listenControl opens the control socket, with the mode that controlMask leaves:
+// whoever is let in may do everything but read codes.
 func listenControl(path string) (net.Listener, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return nil, fmt.Errorf("cannot open the control socket: %w", err)
@@ -29,7 +29,7 @@ func listenControl(path string) (net.Listener, error) {
 	}
 	// The socket must not be open to others for an instant. The mask is that of the
 	// whole process, which makes no files yet: the daemon is not running.
-	old := syscall.Umask(0o117)
+	old := syscall.Umask(controlMask)
 	l, err := net.Listen("unix", path)
 	syscall.Umask(old)
 	if err != nil {
@@ -38,23 +38,14 @@ func listenControl(path string) (net.Listener, error) {
 	return l, nil
 }
 
-type peerKey struct{}
-
 // peerContext notes who is at the other end of a control connection.
 func peerContext(ctx context.Context, c net.Conn) context.Context {
 	ctx = socketContext(ctx, c)
-	uid, err := peerUID(c.(*net.UnixConn))
+	p, err := programOf(c.(*net.UnixConn))
 	if err != nil {
 		return ctx
 	}
-	return context.WithValue(ctx, peerKey{}, owner(uid))
-}
-
-// peerOf returns whom the program at the other end runs for, false if the system
-// did not say.
-func peerOf(ctx context.Context) (owner, bool) {
-	uid, ok := ctx.Value(peerKey{}).(owner)
-	return uid, ok
+	return withProgram(ctx, p)
 }
 
 // onSocket runs f with the descriptor of c and returns its error.

@@ -10,5 +10,3 @@ import (
 func listenControl(string) (net.Listener, error) { return nil, nil }
 
 func peerContext(ctx context.Context, c net.Conn) context.Context { return socketContext(ctx, c) }
-
-func peerOf(context.Context) (owner, bool) { return 0, false }

@@ -52,6 +52,7 @@ func cutJournal(p principal, j state.Journal) state.Journal {
 
 // cutCard leaves the presence and the kind of a card to whoever may not see more.
 func cutCard(p principal, c state.Card) state.Card {
+	c.CodeKept = c.CodeKept && p.local // be it another page's
 	if p.has(scopeCards) {
 		return c
 	}

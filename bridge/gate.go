@@ -20,7 +20,13 @@ type principal struct {
 	// Of a web page: the origin and the key that it has shown to have.
 	origin trust.Origin
 	key    trust.KeyID
+
+	console bool // the daemon's own page, which serves the whole practice
 }
+
+// practice says whether p reads, prints and cancels what every front end has made, as
+// the programs of the practice's own machine do, the console among them.
+func (p principal) practice() bool { return p.local || p.console }
 
 // pageName names the page of o with the key id among principals.
 func pageName(o trust.Origin, id trust.KeyID) string { return o.String() + "#" + id.Short() }

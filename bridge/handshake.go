@@ -175,7 +175,7 @@ func (c *conn) welcome(r request, said *trust.Statement, peer error) *refusal {
 	if err != nil {
 		return c.refusalOf(err)
 	}
-	c.who = principal{name: pageName(said.Origin, id), scopes: scopes, origin: said.Origin, key: id}
+	c.who = principal{name: pageName(said.Origin, id), scopes: scopes, origin: said.Origin, key: id, console: said.Origin == c.server.own}
 	c.log = c.server.log.With("principal", c.who.name)
 	c.server.pages.add(c)
 	if code := c.server.outdated(c); code != 0 { // its rights changed just before it was added
@@ -196,9 +196,10 @@ func (s *Server) identify(method string, p showParams, said trust.Statement) (tr
 	if err := p.PublicKey.Verify(trust.ForEnrol, said, p.Signature); err != nil {
 		return "", err
 	}
-	id, err := s.book.Enrol(said.Origin, p.PublicKey, time.Now())
-	if err == nil {
+	id, first, err := s.book.Enrol(said.Origin, p.PublicKey, time.Now())
+	if err == nil && first {
 		s.log.Info("a page of a listed site was let in", "principal", pageName(said.Origin, id))
+		s.tellOrigin(said.Origin, state.OriginEnrolled, "")
 	}
 	return id, err
 }

@@ -18,6 +18,8 @@ import (
 	"github.com/gorilla/websocket"
 
 	"github.com/agrafe-fse/agrafe/daemon"
+	"github.com/agrafe-fse/agrafe/daemon/cabinet"
+	"github.com/agrafe-fse/agrafe/daemon/lot"
 	"github.com/agrafe-fse/agrafe/daemon/state"
 	"github.com/agrafe-fse/agrafe/reader/virtual"
 	"github.com/agrafe-fse/agrafe/reader/vitale"
@@ -93,6 +95,9 @@ func startChanged(t testing.TB, cfg daemon.Config, change func(*Server, *daemon.
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := r.daemon.SetCabinet(t.Context(), "local", practice(), lot.Call{}); err != nil && state.KindOf(err) != state.JournalDamaged {
+		t.Fatal(err)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var ended sync.WaitGroup
 	r.stop = sync.OnceFunc(func() { cancel(); ended.Wait() })
@@ -106,6 +111,13 @@ func startChanged(t testing.TB, cfg daemon.Config, change func(*Server, *daemon.
 	}
 	ended.Go(func() { _ = r.server.Serve(ctx) })
 	return r
+}
+
+// practice is that of the médecin of the card "medecin-secteur1".
+func practice() cabinet.Cabinet {
+	return cabinet.Cabinet{NumeroAM: "991000015", RPPS: "99900000011", Titre: "Docteur", Nom: "ESSAI", Prenom: "Claire", Specialite: "01", Convention: 1,
+		Zone: "metro", Adresse: []string{"1 rue de l’Exemple", "75000 EXEMPLE"},
+		Rattachement: cabinet.Caisse{Nom: "CPAM d’exemple", Adresse: []string{"2 rue de l’Exemple", "75000 EXEMPLE"}}}
 }
 
 func virtualCard(t testing.TB, name string) virtual.Card {

@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
@@ -11,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/agrafe-fse/agrafe/daemon/cabinet"
 	"github.com/agrafe-fse/agrafe/daemon/lot"
 	"github.com/agrafe-fse/agrafe/daemon/state"
 )
@@ -37,8 +39,17 @@ func TestRepetitionsOverTheWire(t *testing.T) {
 	c.settled(r)
 	r.typing(t)
 	p := principal{name: "local", scopes: allScopes, local: true}
-	ids := r.created(t, p, 4)
-	_, lotID := r.signedFSE(t, p)
+	ids := r.created(t, p, 5)
+	signed, lotID := r.signedFSE(t, p)
+	theirs := practice()
+	theirs.Telephone = "0102030405"
+	settings := func(c cabinet.Cabinet) string {
+		text, err := json.Marshal(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return `{"cabinet":` + string(text)
+	}
 	tests := []struct{ method, params, other string }{
 		{"fse.create", `{"facture":{"mode":"degrade"}`, `{"facture":{"mode":"securise"}`},
 		{"fse.update", fmt.Sprintf(`{"id":%q,"facture":{"mode":"degrade"}`, ids[0]), fmt.Sprintf(`{"id":%q,"facture":{"mode":"degrade"}`, ids[1])},
@@ -47,6 +58,11 @@ func TestRepetitionsOverTheWire(t *testing.T) {
 		{"fse.sign", fmt.Sprintf(`{"id":%q`, ids[2]), fmt.Sprintf(`{"id":%q`, ids[1])},
 		{"fse.signMany", fmt.Sprintf(`{"ids":[%q]`, ids[3]), fmt.Sprintf(`{"ids":[%q]`, ids[2])},
 		{"fse.cancel", fmt.Sprintf(`{"id":%q`, ids[0]), fmt.Sprintf(`{"id":%q`, ids[1])},
+		{"fse.toPaper", fmt.Sprintf(`{"id":%q`, ids[4]), fmt.Sprintf(`{"id":%q`, ids[0])},
+		{"fse.collect", fmt.Sprintf(`{"id":%q,"montant":100,"moyen":"carte"`, signed.ID), fmt.Sprintf(`{"id":%q,"montant":200,"moyen":"carte"`, signed.ID)},
+		{"print.mark", fmt.Sprintf(`{"ids":[%q],"etat":"imprime"`, signed.ID), fmt.Sprintf(`{"ids":[%q],"etat":"signe"`, signed.ID)},
+		{"returns.reject", `{"numero":"000000777","date":"2026-01-05","libelle":"droits fermés"`, `{"numero":"000000778","date":"2026-01-05","libelle":"x"`},
+		{"practice.set", settings(theirs), settings(practice())},
 		{"lots.close", fmt.Sprintf(`{"id":%q`, lotID), fmt.Sprintf(`{"id":%q`, ids[1])},
 		{"cards.openPinSession", `{"reader":"a"`, `{"reader":"b"`},
 		{"cards.closePinSession", `{"reader":"a"`, `{"reader":"b"`},

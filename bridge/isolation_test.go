@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/go-cmp/cmp"
@@ -96,6 +97,7 @@ func (r *rig) reading(t testing.TB, a principal, b belongings) map[string]string
 	for _, c := range [][2]string{
 		{"fse.get", fmt.Sprintf(`{"id":%q}`, b.draft.ID)}, {"fse.get", fmt.Sprintf(`{"id":%q}`, b.signed.ID)},
 		{"fse.list", `{}`}, {"fse.seal", fmt.Sprintf(`{"id":%q}`, b.signed.ID)},
+		{"fse.list", `{"beneficiaires":true}`}, {"print.list", `{}`}, {"takings.days", `{"du":"` + time.Now().Format(time.DateOnly) + `"}`},
 		{"lots.get", fmt.Sprintf(`{"id":%q}`, b.lot)}, {"jobs.list", `{}`}, {"jobs.get", fmt.Sprintf(`{"id":%q}`, b.job)},
 	} {
 		text, e := r.as(t, a, c[0], c[1])
@@ -115,6 +117,8 @@ func parametersFor(m method, b belongings) *rapid.Generator[map[string]any] {
 		rapid.Map(rapid.IntRange(-1, 300), func(n int) any { return n }),
 		rapid.Map(rapid.SampledFrom([]string{b.draft.ID, b.signed.ID}), func(s string) any { return []string{s} }),
 		rapid.Just[any](map[string]any{"mode": "degrade", "actes": []any{}}),
+		rapid.Map(rapid.SampledFrom([]string{"imprime", "poste", "feuille", "papier", "carte", time.Now().Format(time.DateOnly)}), func(s string) any { return s }),
+		rapid.Map(rapid.Bool(), func(b bool) any { return b }),
 	)
 	names := memberNames(m.params)
 	if len(names) == 0 {

@@ -75,6 +75,7 @@ var (
 	readsBook = []state.Kind{state.NotFound, state.JournalDamaged, state.Offline}
 	keepsFSE  = append(slices.Clone(readsBook), state.Duplicate, state.DiskFull, state.Timeout)
 	signs     = append(slices.Clone(keepsFSE), usesCode...)
+	prints    = []state.Kind{state.NotFound, state.Offline, state.Timeout}
 	notYet    = []state.Kind{state.Unsupported}
 )
 
@@ -101,7 +102,7 @@ type call struct {
 
 // viewer is p as the daemon knows it.
 func (p principal) viewer() daemon.Viewer {
-	return daemon.Viewer{Principal: p.name, Owner: p.owner(), Lots: p.has(scopeLots), Local: p.local}
+	return daemon.Viewer{Principal: p.name, Owner: p.owner(), FSE: p.has(scopeFSE), Lots: p.has(scopeLots), Local: p.local, Practice: p.console}
 }
 
 // with makes a handler of a function with typed parameters and result.

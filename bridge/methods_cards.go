@@ -40,7 +40,13 @@ type closedResult struct {
 	Closed bool `json:"closed"` // whether there was a session
 }
 
+// closePINSession forgets the caller's code; a program of this machine speaks for the
+// user in front of it, and has everybody's forgotten.
 func closePINSession(c call, p sessionParams) (closedResult, error) {
+	if c.who.local {
+		closed, err := c.daemon.ForgetCode(c.ctx, p.Reader)
+		return closedResult{closed}, err
+	}
 	closed, err := c.daemon.ClosePINSession(c.ctx, c.who.name, p.Reader)
 	return closedResult{closed}, err
 }

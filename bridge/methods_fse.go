@@ -132,9 +132,9 @@ func updateFSE(c call, p updateParams) (lot.FSE, error) {
 }
 
 // owner is whose FSE the caller may read and cancel: its own, or for a program of the
-// practice's own machine those of every front end.
+// practice's own machine and the console those of every front end.
 func (c call) owner() string {
-	if c.who.local {
+	if c.who.practice() {
 		return lot.Practice
 	}
 	return c.who.owner()
@@ -150,7 +150,7 @@ type listResult struct {
 type listParams struct {
 	pageParams
 	Numero string `json:"numero,omitempty"` // only the FSE with this number, 9 digits
-	All    bool   `json:"all,omitempty"`    // the FSE of every front end: for local programs
+	All    bool   `json:"all,omitempty"`    // the FSE of every front end: for local programs and the console
 
 	States  []string `json:"etats,omitempty"`         // only FSE in one of these states
 	Day     string   `json:"jour,omitempty"`          // ISO; only those with this day of care
@@ -158,21 +158,18 @@ type listParams struct {
 }
 
 func listFSE(c call, p listParams) (listResult, error) {
-	if p.All && !c.who.local {
+	if p.All && !c.who.practice() {
 		return listResult{}, &state.Error{Kind: state.Denied, Code: "DROIT", Path: "all", Message: "Ce site n'a pas le droit d'appeler cette méthode."}
-	}
-	if p.States != nil || p.Day != "" || p.Persons {
-		return later[listParams, listResult](c, p)
 	}
 	if p.Numero != "" {
 		list, err := c.daemon.NumberedFSE(c.owner(), p.Numero)
 		return listResult{FSE: list}, err
 	}
-	owner := c.who.owner()
-	if p.All {
-		owner = lot.Practice
+	on, err := dateOf(p.Day, "jour")
+	if err != nil {
+		return listResult{}, err
 	}
-	list, next, err := c.daemon.ListFSE(owner, p.After, p.Limit)
+	list, next, err := c.daemon.ListFSE(c.who.viewer(), daemon.FSEList{States: p.States, Day: on, Persons: p.Persons, All: p.All, After: p.After, Limit: p.Limit})
 	return listResult{list, next}, err
 }
 

@@ -23,6 +23,8 @@ var originMethods = []method{
 		onlyLocal, slow, remembered, changesOrigins, 1, with(revokeOrigin)},
 	{"pair.open", "Lets pages ask to be paired for two minutes, and ends a cool-down.",
 		onlyLocal, quick, remembered, nil, 1, with(openPairing)},
+	{"console.open", "Gives an address that opens the console in a browser of this machine, once, within a minute.",
+		onlyLocal, quick, remembered, nil, 1, with(openConsole)},
 }
 
 type meResult struct {

@@ -9,6 +9,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"github.com/agrafe-fse/agrafe/bridge/trust"
+	"github.com/agrafe-fse/agrafe/daemon/state"
 )
 
 // pages are the connections of web pages that were let in: those that a change of
@@ -54,6 +55,12 @@ func (s *Server) outdated(c *conn) int {
 // standing is outdated, and closeDenied once another user sits at the machine. That
 // this can't be told now is no reason to end what was let in when it could.
 func (s *Server) standing(c *conn) int {
+	if c.who.local {
+		if one, ok := programIn(c.ctx); ok && errors.Is(s.peers.admitProgram(one), errOtherUser) {
+			return closeDenied
+		}
+		return 0 // also of one that has shown the token, which only the daemon's user can read
+	}
 	if code := s.outdated(c); code != 0 {
 		return code
 	}
@@ -90,6 +97,9 @@ func (s *Server) expel(c *conn, code int) {
 func (s *Server) revoke(o trust.Origin, id trust.KeyID) error {
 	keys := s.keysOf(o)
 	err := s.book.Revoke(o, id)
+	if err == nil {
+		s.tellOrigin(o, state.OriginRevoked, "")
+	}
 	s.review()
 	for _, k := range keys {
 		if _, out := s.book.Scopes(o, k); out != nil {
@@ -111,4 +121,9 @@ func (s *Server) keysOf(o trust.Origin) (keys []trust.KeyID) {
 		}
 	}
 	return keys
+}
+
+// tellOrigin tells the programs of this machine of a change of the list.
+func (s *Server) tellOrigin(o trust.Origin, what state.OriginChange, name string) {
+	s.daemon.PublishOrigin(state.Origin{Origin: o.String(), What: what, Name: name})
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/agrafe-fse/agrafe/bridge/trust"
 	"github.com/agrafe-fse/agrafe/daemon"
+	"github.com/agrafe-fse/agrafe/daemon/state"
 )
 
 // pairProtocol is the subprotocol of the pairing door.
@@ -27,6 +28,7 @@ type pairParams struct {
 	Signature   string          `json:"signature"`
 	Scopes      []string        `json:"scopes"`
 	Name        string          `json:"name"`
+	Launch      string          `json:"launch,omitempty"` // of the console's own page: the token that it was opened with, instead of a question to the user
 }
 
 // asked is what a page shows while the user is asked.
@@ -54,6 +56,10 @@ func (c *conn) pair(origin trust.Origin, peer error) {
 	p, scopes, why := c.readPair(r, &said, peer)
 	if why != nil {
 		c.refuse(r, why)
+		return
+	}
+	if p.Launch != "" || origin == c.server.own {
+		c.launch(r, said, p)
 		return
 	}
 	how := c.askUser(r, origin, p, scopes)
@@ -144,19 +150,26 @@ type paired struct {
 	Machine trust.Proof `json:"machine"`
 }
 
-// keep lets the page in that the user has accepted, and proves to it which machine
-// this is.
+// keep lets the page in that the user has accepted.
 func (c *conn) keep(said trust.Statement, p pairParams, scopes []scope) trust.Refusal {
 	id, scopes, err := c.server.book.Pair(said.Origin, p.PublicKey, p.Name, scopes, time.Now())
+	return c.welcomed(said, p.Name, id, scopes, err)
+}
+
+// welcomed tells a page that it was let in as id, unless that failed with err, and
+// proves to it which machine this is.
+func (c *conn) welcomed(said trust.Statement, name string, id trust.KeyID, scopes []scope, err error) trust.Refusal {
+	var proof trust.Proof
 	if err == nil {
 		c.server.review() // a page that had the key with other rights
-		var proof trust.Proof
-		if proof, err = c.server.book.Sign(trust.ForPaired, said); err == nil {
-			c.server.log.Info("a page was paired", "principal", pageName(said.Origin, id))
-			_ = c.write(notification{Version: "2.0", Method: "paired", Params: paired{KeyID: id, Scopes: scopes, Machine: proof}})
-			return trust.Accepted
-		}
+		proof, err = c.server.book.Sign(trust.ForPaired, said)
 	}
-	c.log.Error("a page could not be paired", "error", err)
-	return trust.RefusedByUser
+	if err != nil {
+		c.log.Error("a page could not be paired", "error", err)
+		return trust.RefusedByUser
+	}
+	c.server.log.Info("a page was paired", "principal", pageName(said.Origin, id))
+	c.server.tellOrigin(said.Origin, state.OriginPaired, name)
+	_ = c.write(notification{Version: "2.0", Method: "paired", Params: paired{KeyID: id, Scopes: scopes, Machine: proof}})
+	return trust.Accepted
 }

@@ -47,13 +47,18 @@ func (s *Server) handle(g gate, w http.ResponseWriter, r *http.Request) {
 		serveHealth(w, r, v)
 	case strings.HasPrefix(path, documentPath):
 		s.serveDocument(w, r, v)
+	case r.TLS == nil && s.console.Has(path):
+		s.serveConsole(w, r, v)
 	default:
 		refuse(w)
 	}
 }
 
-// pairs says whether a page may ask to be paired now.
-func (s *Server) pairs(v visitor) bool { return s.pairings.Opened() && s.book.Pairs(v.origin) }
+// pairs says whether a page may ask to be paired now. The console may always ask: it
+// has to show the token that it was opened with.
+func (s *Server) pairs(v visitor) bool {
+	return v.origin == s.own || s.pairings.Opened() && s.book.Pairs(v.origin)
+}
 
 // opens says whether r is a page's request for a WebSocket that speaks protocol.
 func opens(r *http.Request, protocol string) bool {
@@ -79,21 +84,55 @@ func serveHealth(w http.ResponseWriter, r *http.Request, v visitor) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
+// serveConsole gives the console's page to a browser that goes to it, and its parts to
+// that page. It has one origin: the other names of this machine lead to it.
+func (s *Server) serveConsole(w http.ResponseWriter, r *http.Request, v visitor) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead || !s.asksForConsole(r, v) || s.peers.admitRequest(r) != nil {
+		refuse(w)
+		return
+	}
+	w.Header().Set("Connection", "close")
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(documentWrite))
+	if "http://"+r.Host == s.own.String() {
+		s.console.ServeHTTP(w, r)
+		return
+	}
+	if r.URL.Path != "/" {
+		refuse(w)
+		return
+	}
+	w.Header().Set("Location", s.own.String()+"/")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(http.StatusPermanentRedirect)
+}
+
+// asksForConsole says whether the browser's account of the request (Fetch Metadata,
+// W3C) is that of somebody who goes to the page or, for its parts, of the page itself.
+// Some browsers send an Origin with scripts that are modules.
+func (s *Server) asksForConsole(r *http.Request, v visitor) bool {
+	said := func(name string) string { return strings.Join(r.Header[name], ",") }
+	mode := said("Sec-Fetch-Mode")
+	if r.URL.Path == "/" {
+		return !v.web && mode == "navigate" && said("Sec-Fetch-Dest") == "document"
+	}
+	return (!v.web || v.origin == s.own) && said("Sec-Fetch-Site") == "same-origin" && (mode == "no-cors" || mode == "cors")
+}
+
 // handleControl serves the control socket, where the system tells who calls.
 func (s *Server) handleControl(w http.ResponseWriter, r *http.Request) {
-	peer, ok := peerOf(r.Context())
-	if _, web := r.Header["Origin"]; web || !ok {
+	peer, ok := programIn(r.Context())
+	if _, web := r.Header["Origin"]; web || !ok || s.peers.admitProgram(peer) != nil {
 		refuse(w)
 		return
 	}
 	switch r.URL.Path {
 	case "/v1":
 		s.open(w, r, visitor{local: true}, &s.upgrader, s.programs, func(c *conn) {
-			c.admit(principal{name: "uid:" + strconv.FormatUint(uint64(peer), 10), scopes: allScopes, local: true})
+			c.admit(principal{name: "uid:" + strconv.FormatUint(uint64(peer.owner), 10), scopes: allScopes, local: true})
 			c.serve()
 		})
 	case "/prompt":
-		s.servePrompt(w, r, peer)
+		s.servePrompt(w, r, peer.owner)
 	default:
 		refuse(w)
 	}

@@ -41,6 +41,8 @@ func TestForbiddenArrows(t *testing.T) {
 		{"daemon/b2", []string{ours}, []string{"daemon/b2"}},
 		{"daemon/noemie", []string{ours}, []string{"daemon/noemie"}},
 		{"daemon/paper", []string{ours}, []string{"daemon/paper", "daemon/fse", "daemon/fse/tables"}},
+		{"daemon/cabinet", []string{ours}, []string{"daemon/cabinet", "daemon/fse", "daemon/fse/tables"}},
+		{"daemon/printer", []string{ours}, []string{"daemon/printer", "daemon/state"}},
 		{"daemon/seal", []string{ours}, []string{"daemon/seal"}},
 		{"daemon/state", []string{ours}, []string{"daemon/state"}},
 		{"daemon/journal", []string{ours}, []string{"daemon/journal", "daemon/durable"}},
@@ -48,6 +50,7 @@ func TestForbiddenArrows(t *testing.T) {
 		{"daemon/journal/backup", []string{ours}, []string{"daemon/journal", "daemon/journal/key", "daemon/journal/backup", "daemon/durable"}},
 		{"daemon/journal/export", []string{ours}, []string{"daemon/journal", "daemon/journal/export", "daemon/durable"}},
 		{"daemon/vault", []string{module + "reader", module + "bridge"}, nil},
+		{"bridge/console", []string{ours}, []string{"bridge/console"}},
 		{"bridge/localca", []string{ours}, []string{"bridge/localca", "daemon/durable"}},
 		{"bridge/trust", []string{ours}, []string{"bridge/trust", "daemon/durable"}},
 	}

@@ -123,12 +123,7 @@ func (d *Daemon) OpenPINSession(ctx context.Context, principal, id string) ([]Si
 	if err != nil {
 		return nil, Failure(err)
 	}
-	var found []cps.Situation
-	_, err = d.withCode(ctx, principal, h, "ouvrir une session", "", func(card *cps.Card) error {
-		var err error
-		found, err = card.Situations()
-		return err
-	})
+	found, err := d.situations(ctx, principal, h, "ouvrir une session")
 	if err != nil {
 		return nil, Failure(err)
 	}
@@ -139,6 +134,15 @@ func (d *Daemon) OpenPINSession(ctx context.Context, principal, id string) ([]Si
 	return list, nil
 }
 
+// situations reads the situations d'exercice with the code, which is asked for to do op.
+func (d *Daemon) situations(ctx context.Context, principal string, h held, op string) (found []cps.Situation, err error) {
+	_, err = d.withCode(ctx, principal, h, op, "", func(card *cps.Card) (err error) {
+		found, err = card.Situations()
+		return err
+	})
+	return found, err
+}
+
 // ClosePINSession forgets the principal's code of the CPS in the reader id. It
 // returns whether there was one.
 func (d *Daemon) ClosePINSession(ctx context.Context, principal, id string) (bool, error) {
@@ -147,6 +151,16 @@ func (d *Daemon) ClosePINSession(ctx context.Context, principal, id string) (boo
 		return false, Failure(err)
 	}
 	return d.pins.forget(pinKey{principal, h.cps.serial}), nil
+}
+
+// ForgetCode forgets everybody's code of the CPS in the reader id. It returns whether
+// there was one.
+func (d *Daemon) ForgetCode(ctx context.Context, id string) (bool, error) {
+	h, err := d.holdCPS(ctx, id)
+	if err != nil {
+		return false, Failure(err)
+	}
+	return d.pins.forgetSerial(h.cps.serial), nil
 }
 
 func (d *Daemon) holdCPS(ctx context.Context, id string) (held, error) {

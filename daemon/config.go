@@ -22,7 +22,7 @@ type Config struct {
 	Port    int      `toml:"port" comment:"TCP port of the WebSocket, on 127.0.0.1 and [::1] only. Web pages look for it there: change it\nonly together with them. The daemon never walks to another port: if this one is taken, it says so and stops."`
 	State   string   `toml:"state" comment:"Folder of the journal, the certificates of cards and the local token. Made with mode 0700."`
 	Anchor  string   `toml:"anchor" comment:"File that holds the head of the journal, by which damage to the journal is noticed. Best on another\ndisk. Empty: journal.anchor in the state folder."`
-	Control string   `toml:"control" comment:"Unix socket for the tray and the command line, mode 0660: its group may use it. Empty:\n/run/agrafe/control.sock with the default state folder, else control.sock in the state folder."`
+	Control string   `toml:"control" comment:"Unix socket for the tray and the command line. It lets in root, the user at the machine, and the service's\nown user and group. Empty: /run/agrafe/control.sock with the default state folder, else control.sock in the\nstate folder."`
 	Readers []string `toml:"readers" comment:"Readers to use, each by the beginning of its name. Empty: all of them."`
 	Tables  []string `toml:"tables" comment:"Files of the practice's own rows, which go before ours: tarifs.csv, organismes.csv, modificateurs_ccam.csv,\nwith the columns that agrafe tables show gives."`
 

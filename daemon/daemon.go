@@ -11,8 +11,8 @@
 //   - A call is made by a principal (an origin, a local user). What a principal
 //     makes is its own.
 //   - Errors are *state.Error values, by way of Failure.
-//   - Lock order: telling or desk.mu, then hub.mu; no card and no disk is waited
-//     for under the last two.
+//   - Lock order: telling or desk.mu, then hub.mu or that of the codes; no card and no
+//     disk is waited for under the last three.
 //
 // The daemon does not know of the bridge: it is given a Transport and a Prompter
 // and can run, and be tested, without either network or hardware.
@@ -39,6 +39,7 @@ type Deps struct {
 	Transport reader.Transport
 	Rights    vitale.Rights
 	Prompter  Prompter // nil: nobody can be asked, and nothing can be signed
+	Printer   Printer  // nil: nothing can be printed but by browsers
 	Log       *slog.Logger
 	Now       func() time.Time                 // nil: the clock of the machine
 	FreeSpace func(dir string) (uint64, error) // free bytes on the volume of dir; nil asks the system
@@ -59,6 +60,7 @@ type Daemon struct {
 	book  *lot.Book
 
 	keeping keeping // the book, safe
+	hours   *hours  // when lots are closed
 
 	signing  sync.Map   // FSE ids that are being signed
 	entering sync.Mutex // held while a sealed FSE is compared with the others and enters its lot
@@ -82,11 +84,13 @@ func New(cfg Config, deps Deps) (*Daemon, error) {
 		}
 	}
 	d := &Daemon{cfg: cfg, deps: deps, log: deps.Log, now: deps.Now, tables: set, hub: newHub(deps.Now)}
+	d.hours = newHours(deps.Now, d.closeDue)
 	if err := d.openBook(); err != nil {
 		return nil, err
 	}
 	d.pins = newPins(cfg.PIN, cfg.pinLife(), deps.Prompter)
-	d.desk = &desk{transport: deps.Transport, wanted: cfg.Readers, publish: d.hub.publish, left: d.pins.forgetCard}
+	d.desk = &desk{transport: deps.Transport, wanted: cfg.Readers, publish: d.hub.publish, left: d.pins.forgetCard, kept: d.pins.keeps}
+	d.pins.changed = d.desk.codeChanged
 	d.certs = &certificates{cfg.cardsDir(), deps.Log}
 	reading := &identifier{cfg: cfg, desk: d.desk, certs: d.certs, rights: deps.Rights, log: deps.Log}
 	d.desk.identify = reading.identify
@@ -110,11 +114,12 @@ func loadTables(files []string) (*tables.Set, error) {
 	return set, nil
 }
 
-// Run follows the readers until ctx ends, then lets go of cards, codes and the
+// Run follows the readers and closes lots at their hours until ctx ends, then lets go of cards, codes and the
 // journal. It is called once.
 func (d *Daemon) Run(ctx context.Context) error {
 	var safe sync.WaitGroup
 	safe.Go(func() { d.keepSafe(ctx) })
+	safe.Go(func() { d.hours.keep(ctx) })
 	reader.NewMonitor(d.deps.Transport, d.desk.see).Run(ctx)
 	d.desk.close()
 	safe.Wait() // the last backup, before the journal is closed

@@ -21,6 +21,7 @@ type desk struct {
 	publish   func(state.Event)
 	identify  func(ctx context.Context, p *place, h held, f reader.Family) // reads a new card
 	left      func(serial string)                                          // a CPS was taken out
+	kept      func(serial string) bool                                     // whether a code of a CPS is kept
 
 	mu      sync.Mutex // protects the fields below; taken before the hub's
 	service state.Service
@@ -176,8 +177,26 @@ func cardState(f reader.Family) state.CardState {
 }
 
 func (d *desk) publishCard(p *place) {
-	card := p.card
+	card := d.shown(p)
 	d.publish(state.Event{Type: state.EventCard, Card: &card})
+}
+
+// shown is the card in p as front ends see it.
+func (d *desk) shown(p *place) state.Card {
+	card := p.card
+	card.CodeKept = p.cps != nil && d.kept(p.cps.serial)
+	return card
+}
+
+// codeChanged tells that a code of a CPS is kept, or no longer.
+func (d *desk) codeChanged(serial string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, p := range d.places {
+		if p.cps != nil && p.cps.serial == serial {
+			d.publishCard(p)
+		}
+	}
 }
 
 func (d *desk) startReading(p *place) {
@@ -242,7 +261,7 @@ func (d *desk) show(s *state.Snapshot) {
 	s.Readers, s.Cards, s.Leases = []state.Reader{}, []state.Card{}, []state.Lease{} // empty lists, not null, on the wire
 	for _, p := range d.places {
 		s.Readers = append(s.Readers, p.reader)
-		s.Cards = append(s.Cards, p.card)
+		s.Cards = append(s.Cards, d.shown(p))
 		if p.lease.ID != "" {
 			s.Leases = append(s.Leases, p.shownLease())
 		}

@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/agrafe-fse/agrafe/daemon/fse"
@@ -24,6 +25,9 @@ func (d *Daemon) Check(draft *fse.Draft) (fse.Answer, error) {
 	return fse.Check(draft, c), bookFailure(err)
 }
 
+// unpaid are the states of FSE that take no forfait: nobody pays them.
+var unpaid = []fse.State{fse.Annulee, fse.Rejetee, fse.Remplacee}
+
 // rules is the context in which a draft is priced now: the day, and the signed
 // FSE of the same beneficiary, for duplicates and for what is counted once.
 func (d *Daemon) rules(draft *fse.Draft) (fse.Context, error) {
@@ -33,7 +37,7 @@ func (d *Daemon) rules(draft *fse.Draft) (fse.Context, error) {
 	past, err := d.book.Past(draft)
 	for _, f := range past {
 		c.Passees = append(c.Passees, fse.Passee{Numero: fmt.Sprintf("%09d", f.Numero), Etat: f.State, Draft: f.Draft})
-		if f.Price.Total.Forfait > 0 && f.State != fse.Annulee && f.Draft.Professionnel.NumeroAM == draft.Professionnel.NumeroAM {
+		if f.Price != nil && f.Price.Total.Forfait > 0 && !slices.Contains(unpaid, f.State) && f.Draft.Professionnel.NumeroAM == draft.Professionnel.NumeroAM {
 			c.ForfaitsPris = append(c.ForfaitsPris, f.Draft.DateSoins)
 		}
 	}
@@ -84,19 +88,41 @@ func (d *Daemon) Seal(principal, id string) ([]byte, error) {
 // maxPage bounds a page of a list.
 const maxPage = 200
 
-// ListFSE returns a page of principal's FSE, the newest first, and the cursor of
-// the next page.
-func (d *Daemon) ListFSE(principal, after string, limit int) ([]state.FSE, string, error) {
-	if limit <= 0 || limit > maxPage {
-		limit = maxPage
+// FSEList says which FSE are listed.
+type FSEList struct {
+	States  []string // only those in one of these states; none: in any
+	Day     fse.Date // only those with this day of care; zero: of any
+	Persons bool     // with the patients' names
+	All     bool     // those of every front end, for one who reads them
+	After   string   // cursor of the page before
+	Limit   int      // 200 at most, which is also the default
+}
+
+// ListFSE returns a page of v's FSE, the newest first, and the cursor of the next page.
+// A page may be short, or empty, and have a next one.
+func (d *Daemon) ListFSE(v Viewer, l FSEList) ([]state.FSE, string, error) {
+	if l.Limit <= 0 || l.Limit > maxPage {
+		l.Limit = maxPage
 	}
-	found, next, err := d.book.List(principal, after, limit)
+	where := lot.Filter{Day: l.Day}
+	for _, s := range l.States {
+		where.States = append(where.States, fse.State(s))
+	}
+	owner := v.Owner
+	if l.All {
+		owner = v.reads()
+	}
+	found, next, err := d.book.ListWhere(owner, where, l.After, l.Limit)
 	if err != nil {
 		return nil, "", bookFailure(err)
 	}
 	list := make([]state.FSE, 0, len(found))
 	for _, f := range found {
-		list = append(list, ShowFSE(f))
+		shown := ShowFSE(f)
+		if l.Persons {
+			shown.Person = v.person(f)
+		}
+		list = append(list, shown)
 	}
 	return list, next, nil
 }
@@ -131,7 +157,7 @@ func (d *Daemon) CancelFSE(ctx context.Context, principal, id, cause string, c l
 	if err != nil {
 		return f, bookFailure(err)
 	}
-	d.publishFSE(f, lots...)
+	d.publishPair(f, lots...)
 	return f, nil
 }
 
@@ -141,30 +167,31 @@ func (d *Daemon) CancelFSE(ctx context.Context, principal, id, cause string, c l
 func (d *Daemon) publishFSE(f lot.FSE, lots ...lot.Lot) {
 	d.telling.Lock()
 	defer d.telling.Unlock()
-	shown := ShowFSE(f)
-	d.hub.publish(state.Event{Type: state.EventFSE, FSE: &shown, Audience: f.Owner})
+	d.tellFSE(f)
 	for _, l := range lots {
 		d.publishLot(l)
 	}
 	d.publishQueue()
 }
 
+// tellFSE tells of an FSE, with telling held.
+func (d *Daemon) tellFSE(f lot.FSE) {
+	shown := ShowFSE(f)
+	d.hub.publish(state.Event{Type: state.EventFSE, FSE: &shown, Audience: f.Owner})
+}
+
+// publishPair is publishFSE for an FSE and, where it makes another again, that one.
+func (d *Daemon) publishPair(f lot.FSE, lots ...lot.Lot) {
+	if f.Replaces != nil && f.Replaces.FSE != "" {
+		if old, err := d.book.Get(lot.Practice, f.Replaces.FSE); err == nil { // else it was purged
+			d.publishFSE(old)
+		}
+	}
+	d.publishFSE(f, lots...)
+}
+
 // publishQueue tells what waits, with telling held.
 func (d *Daemon) publishQueue() {
 	queue := d.book.Queue()
 	d.hub.publish(state.Event{Type: state.EventQueue, Queue: &queue})
-}
-
-// ShowFSE is f as lists and events show it: without the patient.
-func ShowFSE(f lot.FSE) state.FSE {
-	s := state.FSE{ID: f.ID, State: string(f.State), DateSoins: f.Draft.DateSoins.String(),
-		Certification: f.Certification, Lot: f.Lot, Demo: true}
-	if f.Numero != 0 {
-		s.Numero = fmt.Sprintf("%09d", f.Numero)
-	}
-	if f.Price != nil && f.State != fse.Brouillon { // a draft was changed since it had that price
-		t := f.Price.Total
-		s.Honoraires, s.AMO, s.AMC, s.Patient = int64(t.Honoraires), int64(t.AMO), int64(t.AMC), int64(t.Patient)
-	}
-	return s
 }

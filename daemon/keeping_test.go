@@ -36,7 +36,7 @@ func TestDamagedJournalIsRead(t *testing.T) {
 	if j := r.d.Snapshot().Journal; !j.Damaged || j.Missing != 0 {
 		t.Errorf("told %+v", j)
 	}
-	if list, _, err := r.d.ListFSE(ehr, "", 10); err != nil || len(list) != 3 {
+	if list, _, err := r.d.ListFSE(page(ehr), FSEList{Limit: 10}); err != nil || len(list) != 3 {
 		t.Errorf("%d FSE can be read, %v; want 3", len(list), err)
 	}
 	if _, err := r.d.CreateFSE(t.Context(), ehr, &fse.Draft{}, lot.Call{}); state.KindOf(err) != state.JournalDamaged {
@@ -114,7 +114,7 @@ func TestBackupIsKept(t *testing.T) {
 		t.Fatalf("restored %+v, %v", restored, err)
 	}
 	r.start(withBackup)
-	if list, _, err := r.d.ListFSE(ehr, "", 10); err != nil || len(list) != 2 {
+	if list, _, err := r.d.ListFSE(page(ehr), FSEList{Limit: 10}); err != nil || len(list) != 2 {
 		t.Errorf("%d FSE after the restore, %v; want 2", len(list), err)
 	}
 }

@@ -154,8 +154,7 @@ func (d *Daemon) publishMember(l lot.Lot, id string) {
 	}
 	for _, f := range members {
 		if f.ID == id {
-			shown := ShowFSE(f)
-			d.hub.publish(state.Event{Type: state.EventFSE, FSE: &shown, Audience: f.Owner})
+			d.tellFSE(f)
 		}
 	}
 }

@@ -19,6 +19,7 @@ type pins struct {
 	life     time.Duration
 	prompter Prompter
 	refusals cps.Refusals
+	changed  func(serial string) // told, without mu, that a code of a card is kept or no longer
 
 	mu       sync.Mutex // protects the fields below and what they hold
 	sessions map[pinKey]*pinSession
@@ -45,7 +46,7 @@ type typed struct {
 }
 
 func newPins(cfg PINConfig, life time.Duration, p Prompter) *pins {
-	return &pins{cfg: cfg, life: life, prompter: p, sessions: make(map[pinKey]*pinSession), shown: make(map[*typed]struct{})}
+	return &pins{cfg: cfg, life: life, prompter: p, changed: func(string) {}, sessions: make(map[pinKey]*pinSession), shown: make(map[*typed]struct{})}
 }
 
 // use gives the code of key to do, which shows it to the card: the session's, or
@@ -113,42 +114,70 @@ func (s *pins) drop(one *typed) {
 // take returns a copy of the code kept for key, nil if there is none or if it has
 // served too often in the last minute.
 func (s *pins) take(key pinKey) []byte {
+	code, wiped := s.copyOf(key)
+	if wiped {
+		s.changed(key.serial)
+	}
+	return code
+}
+
+func (s *pins) copyOf(key pinKey) (code []byte, wiped bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	session := s.sessions[key]
 	if session == nil {
-		return nil
+		return nil, false
 	}
 	now := time.Now()
 	session.used = slices.DeleteFunc(session.used, func(t time.Time) bool { return now.Sub(t) >= time.Minute })
 	if len(session.used) >= s.cfg.SignaturesPerMinute {
-		s.wipe(key)
-		return nil
+		return nil, s.wipe(key)
 	}
 	session.used = append(session.used, now)
-	return bytes.Clone(session.code)
+	return bytes.Clone(session.code), false
 }
 
 // keep makes a code that was just used a session.
 func (s *pins) keep(one *typed, code []byte) {
+	if s.begun(one, code) {
+		s.changed(one.key.serial)
+	}
+}
+
+// begun makes the session, and tells whether its key was not forgotten meanwhile.
+func (s *pins) begun(one *typed, code []byte) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if one.ended {
-		return
+		return false
 	}
 	s.wipe(one.key)
 	session := &pinSession{code: bytes.Clone(code), used: []time.Time{time.Now()}}
 	session.end = time.AfterFunc(s.life, func() { s.expire(one.key, session) })
 	s.sessions[one.key] = session
+	return true
 }
 
 // expire wipes a session whose time is over, unless another has taken its place.
 func (s *pins) expire(key pinKey, session *pinSession) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.sessions[key] == session {
-		s.wipe(key)
+	wiped := s.sessions[key] == session && s.wipe(key)
+	s.mu.Unlock()
+	if wiped {
+		s.changed(key.serial)
 	}
+}
+
+// keeps says whether anybody's code of a card is kept.
+func (s *pins) keeps(serial string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for key := range s.sessions {
+		if key.serial == serial {
+			return true
+		}
+	}
+	return false
 }
 
 // wipe ends the session of key, if there is one, with the mutex held.
@@ -166,24 +195,40 @@ func (s *pins) wipe(key pinKey) bool {
 // forget wipes the code of key, and tells whether there was one.
 func (s *pins) forget(key pinKey) bool { return s.forgetWhere(func(k pinKey) bool { return k == key }) }
 
-// forgetCard wipes the codes of a card that was taken out.
+// forgetSerial wipes everybody's code of a card, and tells whether there was one.
+func (s *pins) forgetSerial(serial string) bool {
+	return s.forgetWhere(func(k pinKey) bool { return k.serial == serial })
+}
+
+// forgetCard wipes the codes of a card that was taken out: nobody is told what is shown
+// of a card that has left.
 func (s *pins) forgetCard(serial string) {
-	s.forgetWhere(func(k pinKey) bool { return k.serial == serial })
+	s.wipeWhere(func(k pinKey) bool { return k.serial == serial })
 }
 
 // forgetAll wipes every code.
 func (s *pins) forgetAll() { s.forgetWhere(func(pinKey) bool { return true }) }
 
-func (s *pins) forgetWhere(matches func(pinKey) bool) (any bool) {
+// forgetWhere wipes the codes whose keys match, and tells whether there were any.
+func (s *pins) forgetWhere(matches func(pinKey) bool) bool {
+	serials := s.wipeWhere(matches)
+	for _, serial := range serials {
+		s.changed(serial)
+	}
+	return len(serials) > 0
+}
+
+// wipeWhere is forgetWhere without telling; it returns the cards of the codes.
+func (s *pins) wipeWhere(matches func(pinKey) bool) (serials []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for one := range s.shown {
 		one.ended = one.ended || matches(one.key)
 	}
 	for key := range s.sessions {
-		if matches(key) {
-			any = s.wipe(key) || any
+		if matches(key) && s.wipe(key) {
+			serials = append(serials, key.serial)
 		}
 	}
-	return any
+	return serials
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/agrafe-fse/agrafe/daemon/cabinet"
 	"github.com/agrafe-fse/agrafe/daemon/fse"
 	"github.com/agrafe-fse/agrafe/daemon/fse/tables"
 	"github.com/agrafe-fse/agrafe/daemon/journal"
@@ -73,6 +74,7 @@ func (r *rig) start(options ...option) {
 		r.t.Fatal(err)
 	}
 	r.d = d
+	r.settle()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- d.Run(ctx) }()
@@ -84,6 +86,30 @@ func (r *rig) start(options ...option) {
 	})
 	r.t.Cleanup(r.stop)
 }
+
+// settle sets the practices of consultation and byBis up, unless the journal can't be
+// written.
+func (r *rig) settle() {
+	r.t.Helper()
+	if known, err := r.d.Cabinets(); err != nil || len(known) > 0 {
+		return // of a state folder that was used before
+	}
+	for _, c := range []cabinet.Cabinet{practice("991000015", "99900000011"), practice("991000031", "99900000037"), practice("991000049", "99900000060")} {
+		if _, err := r.d.SetCabinet(context.Background(), "local", c, lot.Call{}); err != nil && state.KindOf(err) != state.JournalDamaged {
+			r.t.Fatal(err)
+		}
+	}
+}
+
+// practice is an invented practice.
+func practice(numeroAM, rpps string) cabinet.Cabinet {
+	return cabinet.Cabinet{NumeroAM: numeroAM, RPPS: rpps, Titre: "Docteur", Nom: "ESSAI", Prenom: "Claire", Specialite: "01", Convention: 1,
+		Zone: "metro", Adresse: []string{"1 rue de l’Exemple", "75000 EXEMPLE"},
+		Rattachement: cabinet.Caisse{Nom: "CPAM d’exemple", Adresse: []string{"2 rue de l’Exemple", "75000 EXEMPLE"}}}
+}
+
+// page is a page of an origin that sees its own FSE.
+func page(principal string) Viewer { return Viewer{Principal: principal, Owner: principal, FSE: true} }
 
 // each is the policy that asks for the code at every signature.
 func each(c *Config, _ *Deps) { c.PIN.Policy = PINEach }

@@ -108,7 +108,7 @@ func (d *Daemon) enqueue(ctx context.Context, principal string, one *signing, c 
 	if err != nil {
 		return done, bookFailure(err)
 	}
-	d.publishFSE(done, lots...)
+	d.publishPair(done, lots...)
 	return done, nil
 }
 
@@ -123,6 +123,9 @@ func (d *Daemon) reserve(ctx context.Context, principal string, f lot.FSE) (lot.
 	}
 	if len(answer.Erreurs) > 0 {
 		return f, refused(answer)
+	}
+	if _, err := d.cabinetOf(f.NumeroAM()); err != nil {
+		return f, err
 	}
 	if _, err := b2.RouteOf(answer.Prix.Destinataire.Regime, answer.Prix.Destinataire.Caisse, answer.Prix.Destinataire.Centre); err != nil {
 		return f, &state.Error{Kind: state.Invalid, Code: "DESTINATAIRE_SANS_ROUTE", Path: "amo", Err: err,

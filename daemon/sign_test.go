@@ -217,10 +217,10 @@ func TestIsolation(t *testing.T) {
 			}
 		}
 	}
-	if list, _, err := r.d.ListFSE(other, "", 0); err != nil || len(list) != 0 {
+	if list, _, err := r.d.ListFSE(page(other), FSEList{}); err != nil || len(list) != 0 {
 		t.Errorf("the list of another has %d FSE, %v", len(list), err)
 	}
-	if list, _, err := r.d.ListFSE(ehr, "", 0); err != nil || len(list) != 2 {
+	if list, _, err := r.d.ListFSE(page(ehr), FSEList{}); err != nil || len(list) != 2 {
 		t.Errorf("the list has %d FSE, %v", len(list), err)
 	}
 	if again, err := r.d.GetFSE(ehr, draft.ID); err != nil || again.State != fse.Brouillon {
@@ -338,7 +338,7 @@ func TestNumberKept(t *testing.T) {
 	if got := r.mustSign(ehr, f.ID).Numero; got != 1 {
 		t.Errorf("the FSE has number %d, reserved was 1", got)
 	}
-	if diff := cmp.Diff(state.Queue{Signed: 2, Lots: 1}, r.d.Snapshot().Queue); diff != "" {
+	if diff := cmp.Diff(state.Queue{Signed: 2, Lots: 1, Papers: 2}, r.d.Snapshot().Queue); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -13,18 +13,20 @@ import (
 type Viewer struct {
 	Principal string // whose jobs and leases are its own
 	Owner     string // whose FSE are its own
+	FSE       bool   // sees the patients of the FSE that it reads
 	Lots      bool   // sees lots whole
 	Local     bool   // a program of this machine: sees who holds a card
+	Practice  bool   // the console: is told of the FSE of every front end
 
 	all bool // sees everything: the service itself
 }
 
 // service sees everything.
-var service = Viewer{Lots: true, Local: true, all: true}
+var service = Viewer{FSE: true, Lots: true, Local: true, all: true}
 
 // told says whether v may be told of e; show may still cut it.
 func (v Viewer) told(e state.Event) bool {
-	return e.Audience == "" || e.Audience == v.Principal || e.Audience == v.Owner || v.all
+	return e.Audience == "" || e.Audience == v.Principal || e.Audience == v.Owner || v.Practice && e.Type == state.EventFSE || v.all
 }
 
 // show is e as v sees it, false when it is not for v. It may read the journal.
@@ -143,4 +145,9 @@ func (d *Daemon) ResyncTo(v Viewer, seq uint64) ([]state.Event, bool) {
 // PublishJob tells principal how far one of its jobs is.
 func (d *Daemon) PublishJob(principal string, j state.Job) {
 	d.hub.publish(state.Event{Type: state.EventJob, Job: &j, Audience: principal})
+}
+
+// PublishOrigin tells of a change of the list of sites.
+func (d *Daemon) PublishOrigin(o state.Origin) {
+	d.hub.publish(state.Event{Type: state.EventOrigin, Origin: &o})
 }

@@ -167,7 +167,7 @@ func (r *rig) checkNumbers(s *signer) {
 	t.Helper()
 	seen := map[string]string{}
 	for after := ""; ; {
-		list, next, err := r.d.ListFSE(s.principal, after, 50)
+		list, next, err := r.d.ListFSE(page(s.principal), FSEList{After: after, Limit: 50})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/agrafe-fse/agrafe/bridge/local"
 	"github.com/agrafe-fse/agrafe/daemon"
+	"github.com/agrafe-fse/agrafe/daemon/cabinet"
 	"github.com/agrafe-fse/agrafe/daemon/fse"
 	"github.com/agrafe-fse/agrafe/daemon/fse/tables"
 	"github.com/agrafe-fse/agrafe/daemon/lot"
@@ -38,6 +39,14 @@ func consultation(practice daemon.Situation, cps daemon.CPS, card daemon.Vitale)
 	}, nil
 }
 
+// cabinetOf is the practice of a CPS, with invented addresses.
+func cabinetOf(practice daemon.Situation, cps daemon.CPS) cabinet.Cabinet {
+	return cabinet.Cabinet{NumeroAM: practice.NumeroAM, RPPS: cps.Holder.NationalID[1:], Nom: cps.Holder.Nom, Prenom: cps.Holder.Prenom,
+		Specialite: practice.Specialite, Convention: practice.Convention, OPTAM: practice.OPTAM, Zone: "metro",
+		Adresse:      []string{"1 rue de l’Exemple", "75000 EXEMPLE"},
+		Rattachement: cabinet.Caisse{Nom: "CPAM d’exemple", Adresse: []string{"2 rue de l’Exemple", "75000 EXEMPLE"}}}
+}
+
 // dayOfWork is what a doctor signs in a day.
 const dayOfWork = 60
 
@@ -49,6 +58,10 @@ func work(ctx context.Context, c *local.Client) error {
 	}
 	practice, err := openSession(ctx, c)
 	if err != nil {
+		return err
+	}
+	settings := map[string]any{"cabinet": cabinetOf(practice, cps)}
+	if err := c.Call(ctx, "practice.set", settings, nil); err != nil {
 		return err
 	}
 	for range dayOfWork {

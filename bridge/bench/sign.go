@@ -147,6 +147,9 @@ func (s *signer) prepare(ctx context.Context) error {
 	if s.draft, err = consultation(situations[0], cps, card); err != nil {
 		return err
 	}
+	if _, err := s.daemon.SetCabinet(ctx, principal, cabinetOf(situations[0], cps), lot.Call{}); err != nil {
+		return err
+	}
 	_, err = s.daemon.ClosePINSession(ctx, principal, "")
 	return err
 }

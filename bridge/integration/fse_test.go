@@ -40,6 +40,10 @@ const draft = `{"mode":"securise","dateSoins":"2025-08-08",
  "amc":null,"nature":{"code":"maladie"},"accidentTiers":null,"parcours":"T","doublonForce":"campagne de test","tiersPayant":{"amo":false,"amc":false},
  "actes":[{"code":"G","date":"2025-08-08","quantite":1,"coefficient":"1","honoraires":3000,"enRapportALD":false}]}`
 
+// practice is that of the CPS, with invented addresses.
+const practice = `{"cabinet":{"numeroAM":"991000015","rpps":"99900000011","nom":"ESSAI","prenom":"Claire","specialite":"01","convention":1,"optam":false,
+ "zone":"metro","adresse":["1 rue de l’Exemple","75000 EXEMPLE"],"rattachement":{"nom":"CPAM d’exemple","adresse":["2 rue de l’Exemple","75000 EXEMPLE"]}}}`
+
 // make1 makes and signs an FSE as a front end would.
 func make1(ctx context.Context, c *local.Client) (lot.FSE, error) {
 	var f lot.FSE

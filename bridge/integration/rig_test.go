@@ -5,6 +5,7 @@ package integration
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -90,6 +91,9 @@ func newDesk(t *testing.T) *desk {
 		_ = os.RemoveAll(dir)
 	})
 	d.start()
+	if err := d.connect(nil).Call(t.Context(), "practice.set", json.RawMessage(practice), nil); err != nil {
+		t.Fatal(err)
+	}
 	return d
 }
 

@@ -99,6 +99,9 @@ func dial(ctx context.Context, dialer websocket.Dialer, url string, header http.
 		if errors.Is(err, fs.ErrPermission) {
 			return nil, fmt.Errorf("%w: this user may not open its control socket; join the group of agrafed (%w)", ErrDown, err)
 		}
+		if answer != nil && answer.StatusCode == http.StatusForbidden && header == nil {
+			return nil, errors.New("cannot use agrafed: it serves the user at this machine and those of its group; to join it: sudo usermod -aG agrafe USER")
+		}
 		if answer != nil {
 			return nil, fmt.Errorf("cannot use agrafed: it refused the connection (%s)", answer.Status)
 		}

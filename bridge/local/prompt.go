@@ -38,12 +38,13 @@ type Consent struct {
 	Seconds int      // left to answer
 }
 
-// Answers is what a program answers; nil for what it does not.
+// Answers is what a program answers; nil for what it does not. The contexts end when
+// the question is withdrawn.
 type Answers struct {
-	Code    func(Question) Reply
-	Consent func(context.Context, Consent) bool // the context ends when the question is withdrawn
-	Ready   func()                              // if not nil, called when the daemon may ask
-	Sent    func()                              // if not nil, called when an answer has gone out
+	Code    func(context.Context, Question) Reply
+	Consent func(context.Context, Consent) bool
+	Ready   func() // if not nil, called when the daemon may ask
+	Sent    func() // if not nil, called when an answer has gone out
 }
 
 // ErrWithdrawn says that the daemon no longer asks: the page went away, the time is
@@ -53,11 +54,13 @@ var ErrWithdrawn = errors.New("cannot answer: the question was withdrawn")
 // Answer attaches to the prompt door of the control socket at path and has ask
 // answer each question for a code, until ctx ends.
 func Answer(ctx context.Context, path string, ask func(Question) Reply) error {
-	return Attach(ctx, path, Answers{Code: ask})
+	return Attach(ctx, path, Answers{Code: func(_ context.Context, q Question) Reply { return ask(q) }})
 }
 
 // Attach attaches to the prompt door of the control socket at path and answers
-// what a answers, until ctx ends. It fails with ErrWithdrawn or ErrDown.
+// what a answers, until ctx ends. It fails with ErrWithdrawn or ErrDown. What is
+// answered when ctx has ended is not sent: a program that can't ask its user ends ctx,
+// which is not the same as a refusal.
 func Attach(ctx context.Context, path string, a Answers) error {
 	dialer := websocket.Dialer{
 		HandshakeTimeout: handshake,
@@ -143,12 +146,21 @@ func (a Answers) answer(ctx context.Context, ws *websocket.Conn, text []byte) {
 		if json.Unmarshal(text, &c) == nil && a.Consent(ctx, c) {
 			flag = 1
 		}
+		if ctx.Err() != nil {
+			return
+		}
 		_ = ws.WriteMessage(websocket.BinaryMessage, []byte{flag})
 	case a.Code != nil:
 		var q Question
-		if json.Unmarshal(text, &q) == nil {
-			_ = send(ws, a.Code(q))
+		if json.Unmarshal(text, &q) != nil {
+			break
 		}
+		r := a.Code(ctx, q)
+		if ctx.Err() != nil {
+			clear(r.Code)
+			return
+		}
+		_ = send(ws, r)
 	}
 	if a.Sent != nil {
 		a.Sent()

@@ -17,7 +17,7 @@ func TestS19RevokedPageStaysOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, p := range []page{stolen, other} {
-		if _, err := s.Enrol(o, p.public(), day); err != nil {
+		if _, _, err := s.Enrol(o, p.public(), day); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -31,13 +31,13 @@ func TestS19RevokedPageStaysOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if _, err := s.Enrol(o, stolen.public(), day); !errors.Is(err, ErrNotPaired) {
+		if _, _, err := s.Enrol(o, stolen.public(), day); !errors.Is(err, ErrNotPaired) {
 			t.Errorf("the revoked page: %v", err)
 		}
 		if _, err := s.auth(t, stolen, o); !errors.Is(err, ErrNotPaired) {
 			t.Errorf("the revoked page: %v", err)
 		}
-		if _, err := s.Enrol(o, other.public(), day); err != nil {
+		if _, _, err := s.Enrol(o, other.public(), day); err != nil {
 			t.Errorf("another page: %v", err)
 		}
 		s.reopen()
@@ -53,7 +53,7 @@ func TestS19FullListTakesRevocations(t *testing.T) {
 		other := origin(t, fmt.Sprintf("https://site%d.example", i))
 		s.sites[other] = &site{Origin: other, Allowed: []Scope{Readers}}
 	}
-	if _, err := s.Enrol(o, newPage(t).public(), day); !errors.Is(err, ErrFull) {
+	if _, _, err := s.Enrol(o, newPage(t).public(), day); !errors.Is(err, ErrFull) {
 		t.Errorf("one more: %v", err)
 	}
 	if err := s.Revoke(o, ""); err != nil {
@@ -70,7 +70,7 @@ func TestS19FullListTakesRevocations(t *testing.T) {
 func TestS18PolicyRace(t *testing.T) {
 	s := newStand(t, listed)
 	o, p := origin(t, "https://policy.example"), newPage(t)
-	if _, err := s.Enrol(o, p.public(), day); err != nil {
+	if _, _, err := s.Enrol(o, p.public(), day); err != nil {
 		t.Fatal(err)
 	}
 	// The size changes with each version: two of one size within a tick of the file

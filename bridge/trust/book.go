@@ -16,7 +16,7 @@ type Options struct {
 	Dir    string // of origins.json and identity.key
 	Policy string // folder of the administrator's files
 	Dev    bool   // lets http origins of this machine in too
-	Own    Origin // of the pages that the daemon serves itself: http, yet let in
+	Own    Origin // of the console, which the daemon serves itself: http, let in by Launch only
 	Log    *slog.Logger
 }
 
@@ -51,7 +51,7 @@ func Open(o Options) *Book {
 		o.Log.Error("no web page is let in", "error", b.fault)
 	}
 	b.stamp = stampOf(o.Policy)
-	b.setPolicy(readPolicy(o.Policy, b.usable))
+	b.setPolicy(readPolicy(o.Policy, b.listable))
 	return b
 }
 
@@ -92,14 +92,11 @@ func (b *Book) Fault() error {
 // Dev says whether http origins of this machine are let in.
 func (b *Book) Dev() bool { return b.opts.Dev }
 
-// usable says whether o is of a kind that may be let in on this machine.
-func (b *Book) usable(o Origin) bool { return !o.Loopback() || b.opts.Dev || o == b.opts.Own }
-
 // refresh reads the policy again if its files have changed.
 func (b *Book) refresh() {
 	if stamp := stampOf(b.opts.Policy); stamp != b.stamp {
 		b.stamp = stamp
-		b.setPolicy(readPolicy(b.opts.Policy, b.usable))
+		b.setPolicy(readPolicy(b.opts.Policy, b.listable))
 	}
 }
 
@@ -136,7 +133,7 @@ func (b *Book) Pairs(o Origin) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.refresh()
-	return b.fault == nil && b.usable(o) && !b.policy.locked
+	return b.fault == nil && b.listable(o) && !b.policy.locked
 }
 
 // Enrols says whether pages of o may bring their key without the user.
@@ -151,13 +148,13 @@ func (b *Book) Enrols(o Origin) bool {
 func (b *Book) closed(o Origin) bool {
 	_, listed := b.policy.origins[o]
 	s, known := b.sites[o]
-	return b.fault != nil || !b.usable(o) || known && s.Revoked || b.policy.locked && !listed
+	return b.fault != nil || !b.usable(o) || known && s.Revoked || b.policy.locked && !listed && o != b.opts.Own
 }
 
 // enrols is the scopes of pages of o that bring their key, nil for none. The
 // policy's word goes before that of a local user.
 func (b *Book) enrols(o Origin) []Scope {
-	if b.closed(o) {
+	if b.closed(o) || !b.listable(o) {
 		return nil
 	}
 	if scopes, ok := b.policy.origins[o]; ok {
@@ -248,27 +245,26 @@ func (b *Book) changed(o Origin, f func(*site) error) (map[Origin]*site, error) 
 	return all, nil
 }
 
-// Enrol lets the page with this key in, of an origin that Enrols. It fails with
-// ErrNotPaired for another and for a key that was revoked.
-func (b *Book) Enrol(o Origin, public PublicKey, now time.Time) (KeyID, error) {
-	id, err := public.ID()
-	if err != nil {
-		return "", err
+// Enrol lets the page with this key in, of an origin that Enrols; first says whether
+// the key is new. It fails with ErrNotPaired for another and for a key that was revoked.
+func (b *Book) Enrol(o Origin, public PublicKey, now time.Time) (id KeyID, first bool, err error) {
+	if id, err = public.ID(); err != nil {
+		return "", false, err
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.refresh()
 	if b.enrols(o) == nil {
-		return "", ErrNotPaired
+		return "", false, ErrNotPaired
 	}
 	if s, ok := b.sites[o]; ok {
 		if i := s.find(id); i >= 0 && s.Keys[i].Revoked {
-			return "", ErrNotPaired
+			return "", false, ErrNotPaired
 		} else if i >= 0 {
-			return id, nil
+			return id, false, nil
 		}
 	}
-	return id, b.change(o, func(s *site) error {
+	return id, true, b.change(o, func(s *site) error {
 		return s.put(key{PublicKey: public, Since: now.UTC().Truncate(time.Second), id: id})
 	})
 }
@@ -283,7 +279,7 @@ func (b *Book) Pair(o Origin, public PublicKey, name string, scopes []Scope, now
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.refresh()
-	if b.policy.locked || !b.usable(o) {
+	if b.policy.locked || !b.listable(o) {
 		return "", nil, ErrLocked
 	}
 	k := key{PublicKey: public, Name: name, Scopes: scopes, Since: now.UTC().Truncate(time.Second), id: id}
@@ -303,8 +299,8 @@ func (b *Book) Allow(o Origin, scopes []Scope) error {
 	if _, listed := b.policy.origins[o]; b.policy.locked && !listed {
 		return ErrLocked
 	}
-	if !b.usable(o) {
-		return &OriginError{Why: "http origins of this machine need the setting origins.dev"}
+	if !b.listable(o) {
+		return &OriginError{Why: needsDev}
 	}
 	return b.change(o, func(s *site) error { s.Allowed, s.Revoked = scopes, false; return nil })
 }

@@ -62,7 +62,7 @@ func TestPairAuthRevoke(t *testing.T) {
 	if _, err := s.auth(t, p, o); !errors.Is(err, ErrNotPaired) {
 		t.Errorf("before: %v", err)
 	}
-	if _, err := s.Enrol(o, p.public(), day); !errors.Is(err, ErrNotPaired) {
+	if _, _, err := s.Enrol(o, p.public(), day); !errors.Is(err, ErrNotPaired) {
 		t.Errorf("enrol: %v", err)
 	}
 	id, scopes, err := s.Pair(o, p.public(), "Cabinet", []Scope{Readers, FSE}, day)
@@ -159,7 +159,7 @@ func TestDamagedFilesRefuseAll(t *testing.T) {
 			if s.Listed(o) || s.Listed(origin(t, "https://policy.example")) || s.Pairs(o) {
 				t.Error("a page is let in")
 			}
-			_, enrolled := s.Enrol(origin(t, "https://policy.example"), p.public(), day)
+			_, _, enrolled := s.Enrol(origin(t, "https://policy.example"), p.public(), day)
 			_, _, paired := s.Pair(o, p.public(), "", []Scope{FSE}, day)
 			if enrolled == nil || paired == nil || s.Allow(o, []Scope{FSE}) == nil {
 				t.Error("the list is changed")
@@ -205,7 +205,7 @@ func TestKeysAreBounded(t *testing.T) {
 	if _, _, err := s.Pair(o, paired.public(), "", []Scope{FSE}, day); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Enrol(o, revoked.public(), day); err != nil {
+	if _, _, err := s.Enrol(o, revoked.public(), day); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Revoke(o, revoked.id(t)); err != nil {
@@ -214,7 +214,7 @@ func TestKeysAreBounded(t *testing.T) {
 	var pages []page
 	for range maxKeys {
 		p := newPage(t)
-		if _, err := s.Enrol(o, p.public(), day); err != nil {
+		if _, _, err := s.Enrol(o, p.public(), day); err != nil {
 			t.Fatal(err)
 		}
 		pages = append(pages, p)
@@ -227,7 +227,7 @@ func TestKeysAreBounded(t *testing.T) {
 			t.Errorf("page %d: %v", i, err)
 		}
 	}
-	if _, err := s.Enrol(o, revoked.public(), day); !errors.Is(err, ErrNotPaired) {
+	if _, _, err := s.Enrol(o, revoked.public(), day); !errors.Is(err, ErrNotPaired) {
 		t.Errorf("the revoked page: %v", err)
 	}
 }
@@ -247,10 +247,6 @@ func TestDeveloperFlag(t *testing.T) {
 	s.reopen()
 	if s.Listed(o) || s.Enrols(o) {
 		t.Error("without the flag it is let in again")
-	}
-	s.Book = Open(Options{Dir: s.dir, Own: o, Log: slog.New(slog.DiscardHandler)})
-	if !s.Pairs(o) || s.Pairs(origin(t, "http://localhost:3001")) {
-		t.Error("the daemon's own pages are told apart by their whole origin")
 	}
 }
 

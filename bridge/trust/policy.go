@@ -56,14 +56,14 @@ func (e *PolicyError) Error() string {
 // the system has for policies of its own. A file with a fault is refused as a
 // whole, and locks the list until it is mended: whether it would have locked it
 // can't be known. A folder that is not there is an empty policy.
-func readPolicy(dir string, usable func(Origin) bool) policy {
-	p := systemPolicy(usable)
+func readPolicy(dir string, listable func(Origin) bool) policy {
+	p := systemPolicy(listable)
 	files, err := policyFiles(dir)
 	if err != nil {
 		p.refuse(&PolicyError{File: dir, Why: err.Error()})
 	}
 	for _, file := range files {
-		f, err := readPolicyFile(file, usable)
+		f, err := readPolicyFile(file, listable)
 		if err == nil {
 			err = p.add(file, f)
 		}
@@ -127,7 +127,7 @@ func onlyItsOwnerWrites(path string) error {
 	return nil
 }
 
-func readPolicyFile(file string, usable func(Origin) bool) (f policyFile, err error) {
+func readPolicyFile(file string, listable func(Origin) bool) (f policyFile, err error) {
 	text, err := os.ReadFile(file)
 	if err == nil {
 		err = onlyItsOwnerWrites(file)
@@ -140,7 +140,7 @@ func readPolicyFile(file string, usable func(Origin) bool) (f policyFile, err er
 		return f, &PolicyError{File: file, Line: line, Why: why}
 	}
 	for i := range f.Origins {
-		if why := f.faultOf(i, usable); why != "" {
+		if why := f.faultOf(i, listable); why != "" {
 			return f, &PolicyError{File: file, Line: lineOfEntry(text, i), Why: why}
 		}
 	}
@@ -148,7 +148,7 @@ func readPolicyFile(file string, usable func(Origin) bool) (f policyFile, err er
 }
 
 // faultOf is what is wrong with the i-th origin, "" if nothing is.
-func (f policyFile) faultOf(i int, usable func(Origin) bool) string {
+func (f policyFile) faultOf(i int, listable func(Origin) bool) string {
 	e := f.Origins[i]
 	_, err := ParseScopes(e.Scopes)
 	switch {
@@ -156,8 +156,8 @@ func (f policyFile) faultOf(i int, usable func(Origin) bool) string {
 		return "no origin is named"
 	case err != nil:
 		return err.Error()
-	case !usable(e.Origin):
-		return "http origins of this machine need the setting origins.dev"
+	case !listable(e.Origin):
+		return needsDev
 	case slices.ContainsFunc(f.Origins[:i], func(other policyEntry) bool { return other.Origin == e.Origin }):
 		return "this origin stands twice in the file"
 	}

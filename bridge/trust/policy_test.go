@@ -22,7 +22,7 @@ func TestPolicyEnrols(t *testing.T) {
 		t.Fatal("the policy is not heard")
 	}
 	for range 2 {
-		if id, err := s.Enrol(o, p.public(), day); err != nil || id != p.id(t) {
+		if id, _, err := s.Enrol(o, p.public(), day); err != nil || id != p.id(t) {
 			t.Fatal(err)
 		}
 	}
@@ -54,23 +54,23 @@ func TestPolicyEnrols(t *testing.T) {
 func TestRevocationGoesBeforePolicy(t *testing.T) {
 	s := newStand(t, listed)
 	o, p := origin(t, "https://policy.example"), newPage(t)
-	if _, err := s.Enrol(o, p.public(), day); err != nil {
+	if _, _, err := s.Enrol(o, p.public(), day); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Revoke(o, p.id(t)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Enrol(o, p.public(), day); !errors.Is(err, ErrNotPaired) {
+	if _, _, err := s.Enrol(o, p.public(), day); !errors.Is(err, ErrNotPaired) {
 		t.Errorf("a revoked key was enrolled again: %v", err)
 	}
-	if _, err := s.Enrol(o, newPage(t).public(), day); err != nil {
+	if _, _, err := s.Enrol(o, newPage(t).public(), day); err != nil {
 		t.Errorf("another page: %v", err)
 	}
 	if err := s.Revoke(o, ""); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if _, err := s.Enrol(o, newPage(t).public(), day); !errors.Is(err, ErrNotPaired) || s.Listed(o) || s.Enrols(o) {
+		if _, _, err := s.Enrol(o, newPage(t).public(), day); !errors.Is(err, ErrNotPaired) || s.Listed(o) || s.Enrols(o) {
 			t.Errorf("a revoked origin was let in: %v", err)
 		}
 		s.reopen()
@@ -78,7 +78,7 @@ func TestRevocationGoesBeforePolicy(t *testing.T) {
 	if err := s.Allow(o, []Scope{Readers}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Enrol(o, newPage(t).public(), day); err != nil {
+	if _, _, err := s.Enrol(o, newPage(t).public(), day); err != nil {
 		t.Errorf("let in again: %v", err)
 	}
 }

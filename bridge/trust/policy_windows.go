@@ -39,7 +39,7 @@ func keyStamp(name string) string {
 }
 
 // systemPolicy is what group policy has set.
-func systemPolicy(usable func(Origin) bool) policy {
+func systemPolicy(listable func(Origin) bool) policy {
 	p := policy{origins: map[Origin][]Scope{}}
 	top, err := registry.OpenKey(registry.LOCAL_MACHINE, policyKey, registry.QUERY_VALUE)
 	switch {
@@ -64,14 +64,14 @@ func systemPolicy(usable func(Origin) bool) policy {
 		return p
 	}
 	defer list.Close()
-	if err := p.addKey(list, usable); err != nil {
+	if err := p.addKey(list, listable); err != nil {
 		p.refuse(err)
 	}
 	return p
 }
 
 // addKey takes the values of the registry key in, all of them or none.
-func (p *policy) addKey(list registry.Key, usable func(Origin) bool) error {
+func (p *policy) addKey(list registry.Key, listable func(Origin) bool) error {
 	names, err := list.ReadValueNames(0)
 	if err != nil {
 		return &PolicyError{File: originsKey, Why: err.Error()}
@@ -82,8 +82,8 @@ func (p *policy) addKey(list registry.Key, usable func(Origin) bool) error {
 		if err != nil {
 			return &PolicyError{File: originsKey, Why: err.Error()}
 		}
-		if !usable(o) {
-			return &PolicyError{File: originsKey, Why: "http origins of this machine need the setting origins.dev"}
+		if !listable(o) {
+			return &PolicyError{File: originsKey, Why: needsDev}
 		}
 		text, _, err := list.GetStringValue(name)
 		if err != nil {

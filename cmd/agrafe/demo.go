@@ -17,6 +17,7 @@ import (
 	"github.com/agrafe-fse/agrafe/bridge/local"
 	"github.com/agrafe-fse/agrafe/daemon"
 	"github.com/agrafe-fse/agrafe/daemon/durable"
+	"github.com/agrafe-fse/agrafe/daemon/printer"
 	"github.com/agrafe-fse/agrafe/daemon/state"
 	"github.com/agrafe-fse/agrafe/reader"
 	"github.com/agrafe-fse/agrafe/reader/virtual"
@@ -25,11 +26,18 @@ import (
 )
 
 type demoCmd struct {
+	Run    demoRunCmd    `cmd:"" default:"withargs" help:"play the main job; with --keep, leave the service running"`
+	Insert demoInsertCmd `cmd:"" help:"put a card in a slot of a demonstration that was left running"`
+	Remove demoRemoveCmd `cmd:"" help:"take the card out of a slot of a demonstration that was left running"`
+}
+
+type demoRunCmd struct {
 	Reader  string `enum:"virtual,pcsc" default:"virtual" help:"virtual: readers in memory; pcsc: a pcscd of its own with vpcd cards (Linux, packages pcscd and vsmartcard-vpcd)"`
 	CPS     string `default:"medecin-secteur1" help:"card of the professional, a name of testdata/cards"`
 	Patient string `default:"patient" help:"card of the patient, a name of testdata/cards"`
 	Dir     string `type:"path" help:"where to keep what is made; default: a new folder among the temporary files"`
 	Keep    bool   `help:"leave the service running, with the cards in, until interrupted"`
+	Answer  bool   `name:"answer-code" help:"with --keep, go on typing the demonstration code when it is asked for, and say so"`
 	Port    int    `help:"port of the service; default: 17373 with --keep, else any free one"`
 }
 
@@ -37,7 +45,7 @@ type demoCmd struct {
 const patience = 15 * time.Second
 
 // Run plays the main job from card to lot.
-func (d *demoCmd) Run(e *env) error {
+func (d *demoRunCmd) Run(e *env) error {
 	desk, done, err := openDesk(e, d.Reader)
 	if err != nil || done {
 		return err
@@ -63,29 +71,23 @@ func (d *demoCmd) Run(e *env) error {
 	if !d.Keep {
 		return nil
 	}
-	agrafe, err := os.Executable()
-	if err != nil {
-		agrafe = "agrafe"
-	}
-	fmt.Fprintf(e.err, "\nthe service goes on at %s; from another terminal:\n", s.server.Addr())
-	for _, verb := range []string{"status", "readers", "card read"} {
-		fmt.Fprintf(e.err, "  %s --config %s %s\n", agrafe, s.config, verb)
-	}
-	fmt.Fprintln(e.err, "interrupt to stop")
-	<-e.Done()
-	return nil
+	return d.keep(e, s)
 }
 
 // stage is a daemon of the demo's own, with a client on its WebSocket.
 type stage struct {
 	desk   desk
 	cards  map[string]virtual.Card
+	code   string              // of the CPS
+	typed  chan local.Question // those that the code was typed for; what nobody takes is dropped
+	quiet  func()              // ends the typing
 	keys   *virtual.Keyring
 	server *bridge.Server
 	client *local.Client
 	config string
 	state  string
 	events chan state.Event
+	full   map[string]bool // ids of the readers whose card was seen
 	stop   func()
 }
 
@@ -93,27 +95,24 @@ type stage struct {
 type desk interface {
 	transport() reader.Transport
 	insert(slot int, c virtual.Card) error
+	remove(slot int) error
 	close()
 }
 
-func (d *demoCmd) start(e *env, desk desk) (*stage, error) {
+func (d *demoRunCmd) start(e *env, desk desk) (*stage, error) {
 	keys, err := virtual.OpenKeyring(filepath.Join(d.Dir, "cles-de-demonstration"))
 	if err != nil {
 		return nil, err
 	}
-	s := &stage{desk: desk, keys: keys, cards: make(map[string]virtual.Card), events: make(chan state.Event, 1000)}
-	var code string // of the CPS
+	s := &stage{desk: desk, keys: keys, cards: make(map[string]virtual.Card), events: make(chan state.Event, 1000), full: make(map[string]bool),
+		typed: make(chan local.Question, 1)}
 	for slot, name := range []string{d.CPS, d.Patient} {
-		spec, err := virtual.Load(testdata.Cards(), name)
+		spec, err := s.open(name)
 		if err != nil {
-			known, _ := virtual.Names(testdata.Cards())
-			return nil, &usageError{fmt.Errorf("cannot find the card %q; there are %s", name, strings.Join(known, ", "))}
-		}
-		if s.cards[name], err = virtual.Open(*spec, keys); err != nil {
 			return nil, err
 		}
-		if slot == 0 {
-			code = spec.PIN.Code
+		if slot == slotCPS {
+			s.code = spec.PIN.Code
 		}
 	}
 	cfg, err := d.settings()
@@ -123,15 +122,36 @@ func (d *demoCmd) start(e *env, desk desk) (*stage, error) {
 	s.config, s.state = filepath.Join(d.Dir, "agrafed.toml"), cfg.State
 	level := slog.LevelWarn
 	log := slog.New(slog.NewTextHandler(e.err, &slog.HandlerOptions{Level: level}))
-	service, err := daemon.New(cfg, daemon.Deps{Transport: desk.transport(), Rights: vitale.Simulated{}, Prompter: new(bridge.Prompts), Log: log})
+	service, err := daemon.New(cfg, daemon.Deps{Transport: desk.transport(), Rights: vitale.Simulated{}, Prompter: new(bridge.Prompts),
+		Printer: printer.New(), Log: log})
 	if err != nil {
 		return nil, err
 	}
-	return s, s.run(e, service, code, log)
+	return s, s.run(e, service, log)
+}
+
+// card reads the file of a card of testdata/cards.
+func card(name string) (*virtual.Spec, error) {
+	spec, err := virtual.Load(testdata.Cards(), name)
+	if err != nil {
+		known, _ := virtual.Names(testdata.Cards())
+		return nil, &usageError{fmt.Errorf("cannot find the card %q; there are %s", name, strings.Join(known, ", "))}
+	}
+	return spec, nil
+}
+
+// open makes a card that was not made before. One that was keeps what was done to it.
+func (s *stage) open(name string) (*virtual.Spec, error) {
+	spec, err := card(name)
+	if err != nil || s.cards[name] != nil {
+		return spec, err
+	}
+	s.cards[name], err = virtual.Open(*spec, s.keys)
+	return spec, err
 }
 
 // settings writes and returns the configuration of the demo's daemon.
-func (d *demoCmd) settings() (daemon.Config, error) {
+func (d *demoRunCmd) settings() (daemon.Config, error) {
 	cfg := daemon.DefaultConfig()
 	dir, err := os.MkdirTemp(d.Dir, "etat-") // each run begins with an empty journal
 	if err != nil {
@@ -158,7 +178,7 @@ func (d *demoCmd) settings() (daemon.Config, error) {
 var identity = []string{"identity.key", "origins.json"}
 
 // bring puts what the demo before has left in dir into the new state.
-func (d *demoCmd) bring(state string) error {
+func (d *demoRunCmd) bring(state string) error {
 	for _, name := range identity {
 		err := durable.Copy(filepath.Join(d.Dir, name), filepath.Join(state, name))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -169,14 +189,14 @@ func (d *demoCmd) bring(state string) error {
 }
 
 // leave keeps it for the next one. It is of use, not needed.
-func (d *demoCmd) leave(state string) {
+func (d *demoRunCmd) leave(state string) {
 	for _, name := range identity {
 		_ = durable.Copy(filepath.Join(state, name), filepath.Join(d.Dir, name))
 	}
 }
 
 // run sets the daemon going and connects to it as an EHR would.
-func (s *stage) run(e *env, service *daemon.Daemon, code string, log *slog.Logger) error {
+func (s *stage) run(e *env, service *daemon.Daemon, log *slog.Logger) error {
 	ctx, cancel := context.WithCancel(e)
 	var ended sync.WaitGroup
 	ended.Go(func() { _ = service.Run(ctx) })
@@ -189,7 +209,9 @@ func (s *stage) run(e *env, service *daemon.Daemon, code string, log *slog.Logge
 	s.server = server
 	ended.Go(func() { _ = server.Serve(ctx) })
 	ready := make(chan struct{})
-	ended.Go(func() { types(ctx, service.Config().ControlSocket(), code, sync.OnceFunc(func() { close(ready) })) })
+	typing, quiet := context.WithCancel(ctx)
+	s.quiet = quiet
+	ended.Go(func() { s.types(typing, service.Config().ControlSocket(), sync.OnceFunc(func() { close(ready) })) })
 	select {
 	case <-ready:
 	case <-time.After(patience):
@@ -206,28 +228,16 @@ func (s *stage) run(e *env, service *daemon.Daemon, code string, log *slog.Logge
 	return nil
 }
 
-// types answers for the holder of the CPS, whose code it knows, until ctx ends. Pages
-// that want to be paired are for agrafe pair, as with the real service.
-func types(ctx context.Context, control, code string, ready func()) {
-	answers := local.Answers{Ready: ready,
-		Code: func(local.Question) local.Reply { return local.Reply{Code: []byte(code)} }}
-	for ctx.Err() == nil {
-		_ = local.Attach(ctx, control, answers)
-		select {
-		case <-time.After(100 * time.Millisecond): // a question was withdrawn, or the service stops
-		case <-ctx.Done():
-		}
-	}
-}
-
-// await waits for the event that a card of the wanted state was read.
+// await waits for the event that a card of the wanted state was read in a reader that
+// was empty: what happens to the cards that are in already is told of too.
 func (s *stage) await(wanted state.CardState) (state.Card, error) {
 	for limit := time.After(patience); ; {
 		select {
 		case e := <-s.events:
-			if e.Card == nil || !e.Card.Read || e.Card.State == state.CardAbsent {
+			if e.Card == nil || !e.Card.Read || e.Card.State == state.CardAbsent || s.full[e.Card.Reader] {
 				continue
 			}
+			s.full[e.Card.Reader] = true
 			return *e.Card, unlike(*e.Card, wanted)
 		case <-s.client.Done():
 			return state.Card{}, local.ErrDown
@@ -262,15 +272,16 @@ func newInMemory() inMemory { return inMemory{virtual.NewReaders(slots...)} }
 
 func (d inMemory) transport() reader.Transport        { return d.readers }
 func (d inMemory) insert(i int, c virtual.Card) error { return d.readers.Insert(slots[i], c) }
+func (d inMemory) remove(i int) error                 { return d.readers.Remove(slots[i]) }
 func (d inMemory) close()                             {}
 
 // write keeps a file that the demo made and returns its path.
-func (d *demoCmd) write(name string, data []byte) (string, error) {
+func (d *demoRunCmd) write(name string, data []byte) (string, error) {
 	path := filepath.Join(d.Dir, name)
 	return path, os.WriteFile(path, data, 0o600)
 }
 
 // writePEM keeps a certificate.
-func (d *demoCmd) writePEM(name string, der []byte) (string, error) {
+func (d *demoRunCmd) writePEM(name string, der []byte) (string, error) {
 	return d.write(name, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
 }

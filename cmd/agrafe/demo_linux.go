@@ -33,15 +33,23 @@ func openDesk(e *env, kind string) (d desk, done bool, err error) {
 
 // onPCSC is the desk of a real pcscd with virtual slots.
 type onPCSC struct {
-	ctx context.Context
-	rig *rig.Rig
+	ctx  context.Context
+	rig  *rig.Rig
+	pull [2]context.CancelFunc // takes the card out of its slot
 }
 
 func (d *onPCSC) transport() reader.Transport { return pcsc.New() }
 
-// insert plugs the card in; it stays until the demo ends.
+// insert plugs the card in; it stays until it is pulled out or the demo ends.
 func (d *onPCSC) insert(i int, c virtual.Card) error {
-	go func() { _ = virtual.Serve(d.ctx, d.rig.Addr(i), c) }()
+	ctx, pull := context.WithCancel(d.ctx)
+	d.pull[i] = pull
+	go func() { _ = virtual.Serve(ctx, d.rig.Addr(i), c) }()
+	return nil
+}
+
+func (d *onPCSC) remove(i int) error {
+	d.pull[i]()
 	return nil
 }
 

@@ -66,7 +66,7 @@ func (s *story) text(w io.Writer) {
 }
 
 // play makes one FSE through the WebSocket, from the cards to the lot's file.
-func (d *demoCmd) play(e *env, s *stage) (*story, error) {
+func (d *demoRunCmd) play(e *env, s *stage) (*story, error) {
 	out := &story{Demonstration: true, show: e.tell()}
 	var cps daemon.CPS
 	var patient daemon.Vitale
@@ -77,13 +77,14 @@ func (d *demoCmd) play(e *env, s *stage) (*story, error) {
 		name string
 		run  func() (string, error)
 	}{
-		{"insert the CPS", func() (string, error) { return s.insert(0, d.CPS, state.CardCPS) }},
+		{"insert the CPS", func() (string, error) { return s.insert(slotCPS, d.CPS, state.CardCPS) }},
 		{"read the CPS", func() (string, error) {
 			err := s.client.Call(e, "cards.readCPS", nil, &cps)
 			return fmt.Sprintf("%s %s %s", cps.Holder.Profession, cps.Holder.Prenom, cps.Holder.Nom), err
 		}},
 		{"verify the code", func() (string, error) { return s.openSession(e, &practice) }},
-		{"insert the Vitale", func() (string, error) { return s.insert(1, d.Patient, state.CardVitale) }},
+		{"set the practice up", func() (string, error) { return s.setPracticeUp(e) }},
+		{"insert the Vitale", func() (string, error) { return s.insert(slotVitale, d.Patient, state.CardVitale) }},
 		{"read the Vitale", func() (string, error) {
 			err := s.client.Call(e, "cards.readVitale", nil, &patient)
 			if err != nil {
@@ -129,7 +130,7 @@ func (s *stage) openSession(e *env, practice *daemon.Situation) (string, error) 
 	var session struct {
 		Situations []daemon.Situation `json:"situations"`
 	}
-	if err := s.client.Call(e, "cards.openPinSession", nil, &session); err != nil {
+	if err := callAsking(e, s.client, "cards.openPinSession", nil, &session); err != nil {
 		return "", err
 	}
 	if len(session.Situations) == 0 {
@@ -175,7 +176,7 @@ func (s *stage) sign(e *env, draft *fse.Draft, signed *lot.FSE) (string, error) 
 	return fmt.Sprintf("FSE %09d signed with %d commands, durable, in a lot", signed.Numero, signed.Signature.Commands), nil
 }
 
-func (d *demoCmd) writeLot(e *env, s *stage, out *story) (string, error) {
+func (d *demoRunCmd) writeLot(e *env, s *stage, out *story) (string, error) {
 	var file struct {
 		Name string `json:"nom"`
 		Data []byte `json:"fichier"`
@@ -189,7 +190,7 @@ func (d *demoCmd) writeLot(e *env, s *stage, out *story) (string, error) {
 }
 
 // verify opens the seal with our own code and, where it is installed, with openssl.
-func (d *demoCmd) verify(e *env, s *stage, out *story) (string, error) {
+func (d *demoRunCmd) verify(e *env, s *stage, out *story) (string, error) {
 	var sealed struct {
 		Seal []byte `json:"sceau"`
 	}
@@ -222,6 +223,3 @@ func (d *demoCmd) verify(e *env, s *stage, out *story) (string, error) {
 	}
 	return "by Agrafe and by openssl cms -verify", nil
 }
-
-// euros writes cents as euros.
-func euros(cents int64) string { return fmt.Sprintf("%d,%02d €", cents/100, cents%100) }

@@ -14,11 +14,15 @@ import (
 )
 
 type fseCmd struct {
-	Price  fsePriceCmd  `cmd:"" help:"price FSE: one JSON object or NDJSON; one line of JSON for each"`
-	Check  fseCheckCmd  `cmd:"" help:"price FSE and look for all that forbids to sign them"`
-	List   fseListCmd   `cmd:"" help:"list the FSE that the service keeps, the newest first"`
-	Show   fseShowCmd   `cmd:"" help:"show an FSE whole, as JSON"`
-	Cancel fseCancelCmd `cmd:"" help:"cancel an FSE that was not transmitted"`
+	Price   fsePriceCmd   `cmd:"" help:"price FSE: one JSON object or NDJSON; one line of JSON for each"`
+	Check   fseCheckCmd   `cmd:"" help:"price FSE and look for all that forbids to sign them"`
+	List    fseListCmd    `cmd:"" help:"list the FSE that the service keeps, the newest first"`
+	Show    fseShowCmd    `cmd:"" help:"show an FSE whole, as JSON"`
+	Cancel  fseCancelCmd  `cmd:"" help:"cancel an FSE that was not transmitted"`
+	Print   fsePrintCmd   `cmd:"" help:"print the sheet of an FSE, or a receipt"`
+	Paper   fsePaperCmd   `cmd:"" help:"end an FSE that is not signed as a paper sheet, the last resort"`
+	Collect fseCollectCmd `cmd:"" help:"note what the patient gave for an FSE"`
+	Remake  fseRemakeCmd  `cmd:"" help:"begin an FSE that replaces a rejected one"`
 }
 
 // rulesFlags is what the verbs that price take.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/agrafe-fse/agrafe/bridge/local"
@@ -59,7 +58,7 @@ func writeFSE(w io.Writer, list ...state.FSE) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "FSE\tDATE\tCERT.\tSTATE\tTOTAL\tAMO\tAMC\tPATIENT\tID")
 	for _, f := range list {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", f.Numero, f.DateSoins, f.Certification, f.State,
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", f.Numero, day(f.DateSoins), f.Certification, f.State,
 			euros(f.Honoraires), euros(f.AMO), euros(f.AMC), euros(f.Patient), f.ID)
 	}
 	_ = t.Flush() // a terminal that is gone
@@ -78,7 +77,7 @@ func (a fseArg) with(e *env, f func(c *local.Client, id string) error) error {
 	}
 	defer c.Close()
 	id := a.FSE
-	if len(id) == 9 && strings.Trim(id, "0123456789") == "" {
+	if isNumero(id) {
 		if id, err = numbered(e, c, id); err != nil {
 			return err
 		}
@@ -124,14 +123,5 @@ type fseCancelCmd struct {
 }
 
 func (a *fseCancelCmd) Run(e *env) error {
-	return a.with(e, func(c *local.Client, id string) error {
-		var f struct {
-			ID    string `json:"id"`
-			State string `json:"etat"`
-		}
-		if err := c.Call(e, "fse.cancel", map[string]any{"id": id, "motif": a.Cause}, &f); err != nil {
-			return err
-		}
-		return e.print(f, func(w io.Writer) { fmt.Fprintf(w, "%s: %s\n", f.ID, f.State) })
-	})
+	return a.change(e, "fse.cancel", map[string]any{"motif": a.Cause})
 }

@@ -112,7 +112,7 @@ func writeLots(w io.Writer, list ...state.Lot) {
 	fmt.Fprintln(t, "LOT\tPROFESSIONAL\tPAYER\tCERT.\tSTATE\tFSE\tTOTAL\tAMO\tOPENED\tID")
 	for _, l := range list {
 		fmt.Fprintf(t, "%s\t%s\t%s %s %s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\n", l.Numero, l.NumeroAM, l.Regime, l.Caisse, l.Centre,
-			l.Certification, l.State, l.FSE, euros(l.Total), euros(l.AMO), l.Opened.Local().Format(time.DateOnly), l.ID)
+			l.Certification, l.State, l.FSE, euros(l.Total), euros(l.AMO), day(l.Opened.Local().Format(time.DateOnly)), l.ID)
 	}
 	_ = t.Flush() // a terminal that is gone
 }

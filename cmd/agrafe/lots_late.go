@@ -61,5 +61,5 @@ func writeDeadline(w io.Writer, do, what string, d state.Deadline, id string) {
 	if d.Certainty != "" {
 		why += " (" + d.Certainty + ")"
 	}
-	fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\n", do, what, d.Limit, d.DaysLeft, why, id)
+	fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\n", do, what, day(d.Limit), d.DaysLeft, why, id)
 }

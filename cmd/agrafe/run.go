@@ -33,9 +33,11 @@ const (
 // cli is the command line.
 type cli struct {
 	JSON   bool   `help:"print JSON, errors included"`
-	Config string `help:"configuration file of agrafed, to find its control socket" type:"path" placeholder:"FILE"`
+	Config string `help:"configuration file of agrafed, to find it; by default that of the service that is installed" type:"path" placeholder:"FILE"`
 
 	Demo    demoCmd    `cmd:"" help:"make an FSE from card to lot with virtual cards"`
+	Setup   setupCmd   `cmd:"" help:"say once who bills, where papers go, when the day ends"`
+	Console consoleCmd `cmd:"" help:"open the practice's own page in the browser"`
 	Status  statusCmd  `cmd:"" help:"show how the service is"`
 	Readers readersCmd `cmd:"" help:"list the readers and what is in them"`
 	Card    cardCmd    `cmd:"" help:"read a card"`
@@ -43,14 +45,23 @@ type cli struct {
 	Pair    pairCmd    `cmd:"" help:"let a web page be paired and accept it in this terminal"`
 	Origins originsCmd `cmd:"" help:"the web pages that may use the service"`
 	TLS     tlsCmd     `cmd:"" name:"tls" help:"wss beside ws, for Safari"`
-	FSE     fseCmd     `cmd:"" name:"fse" help:"price and check FSE; list, show and cancel those of the service"`
+	FSE     fseCmd     `cmd:"" name:"fse" help:"price and check FSE; those of the service: list, print, make again"`
 	Lots    lotsCmd    `cmd:"" help:"lots: list, close, B2 file, what is late"`
+	Papers  papersCmd  `cmd:"" help:"papers of degraded FSE and lots: list, print, follow until they are posted"`
+	Rejects rejectsCmd `cmd:"" help:"rejects of the payers: list, note one"`
+	Takings takingsCmd `cmd:"" help:"what the days have brought"`
 	Journal journalCmd `cmd:"" help:"the journal: check, back up, restore, export, purge, recovery code"`
 	NIR     nirCmd     `cmd:"" name:"nir" help:"check a NIR and its key"`
 	Tables  tablesCmd  `cmd:"" help:"look at the tables of codes and tariffs"`
 	B2      b2Cmd      `cmd:"" name:"b2" help:"explain and check B2 files"`
 	API     apiCmd     `cmd:"" name:"api" help:"print the description of the API"`
 	Version versionCmd `cmd:"" help:"print the version"`
+
+	Install   installCmd   `cmd:"" help:"have the service run at each start of this machine, and the tray at each login"`
+	Uninstall uninstallCmd `cmd:"" help:"take away what install made; the practice's data stay"`
+	Start     startCmd     `cmd:"" help:"start the service"`
+	Stop      stopCmd      `cmd:"" help:"stop the service"`
+	Restart   restartCmd   `cmd:"" help:"stop the service and start it again"`
 }
 
 // env is what a verb is given.
@@ -175,7 +186,7 @@ func (e *env) print(v any, text func(io.Writer)) error {
 // settings is the configuration of the daemon on this machine.
 func (e *env) settings() (daemon.Config, error) {
 	if e.config == "" {
-		return daemon.DefaultConfig(), nil
+		return daemon.InstalledConfig()
 	}
 	return daemon.LoadConfig(e.config)
 }

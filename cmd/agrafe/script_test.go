@@ -1,14 +1,21 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/agrafe-fse/agrafe/bridge/local"
+	"github.com/agrafe-fse/agrafe/daemon"
+	"github.com/agrafe-fse/agrafe/daemon/state"
 )
 
 func TestMain(m *testing.M) {
@@ -28,7 +35,7 @@ func exits() {
 
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata/script", UpdateScripts: os.Getenv("UPDATE") != "",
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"damage": damage, "rm-key": removeKey, "await": await, "freeport": freePort}})
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"damage": damage, "rm-key": removeKey, "await": await, "freeport": freePort, "degraded": degraded, "consolefile": consoleFile, "idof": idOf}})
 }
 
 // stateOf is the one file or folder of a demonstration that fits pattern.
@@ -65,6 +72,71 @@ func await(ts *testscript.TestScript, _ bool, args []string) {
 			ts.Fatalf("%v never succeeds: %v", args, err)
 		}
 	}
+}
+
+// degraded has the demonstration of a configuration sign an FSE without the Vitale:
+// the one that it has signed already, of the day before. With ! nobody types the code.
+func degraded(ts *testscript.TestScript, not bool, args []string) {
+	cfg, err := daemon.LoadConfig(ts.MkAbs(args[0]))
+	ts.Check(err)
+	ctx, stop := context.WithTimeout(context.Background(), 15*time.Second)
+	defer stop()
+	c, err := local.DialSocket(ctx, cfg.ControlSocket(), nil)
+	ts.Check(err)
+	defer c.Close()
+	var list fsePage
+	ts.Check(c.Call(ctx, "fse.list", map[string]any{"numero": "000000001"}, &list))
+	var first, made struct {
+		ID    string         `json:"id"`
+		Draft map[string]any `json:"facture"`
+	}
+	ts.Check(c.Call(ctx, "fse.get", map[string]any{"id": list.FSE[0].ID}, &first))
+	first.Draft["dateSoins"] = time.Now().AddDate(0, 0, -1).Format(time.DateOnly)
+	ts.Check(c.Call(ctx, "fse.create", map[string]any{"facture": first.Draft}, &made))
+	ts.Check(c.Call(ctx, "fse.degrade", map[string]any{"id": made.ID, "motif": "carte-absente"}, nil))
+	err = c.Call(ctx, "fse.sign", map[string]any{"id": made.ID}, nil)
+	if not {
+		if refusal, ok := errors.AsType[*state.Error](err); !ok || refusal.Code != "PERSONNE_A_QUI_DEMANDER" {
+			ts.Fatalf("signed, or refused otherwise: %v", err)
+		}
+		return
+	}
+	ts.Check(err)
+}
+
+// consoleFile waits for the file in a folder that lets a browser in on a page of the
+// console of a port, and looks at it. With ! there is none.
+func consoleFile(ts *testscript.TestScript, not bool, args []string) {
+	var found []string
+	for limit := time.Now().Add(15 * time.Second); len(found) == 0 && !not && time.Now().Before(limit); time.Sleep(20 * time.Millisecond) {
+		found, _ = filepath.Glob(ts.MkAbs(filepath.Join(args[0], "agrafe-console-*.html")))
+	}
+	if not {
+		left, err := os.ReadDir(ts.MkAbs(args[0]))
+		if err != nil || len(left) > 0 {
+			ts.Fatalf("%d files are left, %v", len(left), err)
+		}
+		return
+	}
+	if len(found) != 1 {
+		ts.Fatalf("%d files for a browser", len(found))
+	}
+	info, err := os.Stat(found[0])
+	ts.Check(err)
+	text := ts.ReadFile(found[0])
+	wanted := regexp.MustCompile(`url=http://127\.0\.0\.1:` + args[1] + `/#lancement=[A-Za-z0-9_-]{22}/` + args[2] + `"`)
+	if info.Mode().Perm() != 0o600 || !wanted.MatchString(text) {
+		ts.Fatalf("mode %v, %s", info.Mode(), text)
+	}
+}
+
+// idOf sets a variable to the first identifier in the JSON that a command has written.
+func idOf(ts *testscript.TestScript, _ bool, args []string) {
+	found := regexp.MustCompile(`"id": ?"([a-z2-7]+)"`).FindStringSubmatch(ts.ReadFile("stdout"))
+	if found == nil {
+		ts.Fatalf("no identifier in what was written")
+	}
+	ts.Setenv(args[0], found[1])
 }
 
 // freePort sets a variable to a port that nobody has.

@@ -70,7 +70,7 @@ type anchors struct {
 	update []string // the command that makes a change of it count
 }
 
-var systemAnchors = anchors{"/usr/local/share/ca-certificates/agrafe-localhost.crt", []string{"update-ca-certificates"}}
+var systemAnchors = anchors{"/usr/local/share/ca-certificates/agrafe-localhost.crt", []string{"/usr/sbin/update-ca-certificates"}}
 
 // mayInstall says whether this process may change what the system trusts.
 func mayInstall() bool { return runtime.GOOS == "linux" && os.Geteuid() == 0 }

@@ -51,6 +51,7 @@ type Card struct {
 	EventCounter uint32     `json:"eventCounter"`           // changes with each insertion and removal
 	Read         bool       `json:"read"`                   // whether reading is over, well or not
 	Problem      *Error     `json:"problem,omitempty"`      // why it could not be read
+	CodeKept     bool       `json:"codeGarde,omitzero"`     // somebody's code of this CPS is kept; told to programs of this machine
 	Demo         bool       `json:"demonstration,omitzero"`
 }
 
@@ -100,10 +101,11 @@ const (
 	EventLease   EventType = "lease"
 	EventJob     EventType = "job"
 	EventJournal EventType = "journal"
+	EventOrigin  EventType = "origin" // told to programs of this machine only
 )
 
 // EventTypes lists every EventType; new ones are added at the end.
-var EventTypes = []EventType{EventService, EventReader, EventCard, EventQueue, EventFSE, EventLot, EventLease, EventJob, EventJournal}
+var EventTypes = []EventType{EventService, EventReader, EventCard, EventQueue, EventFSE, EventLot, EventLease, EventJob, EventJournal, EventOrigin}
 
 // Event is one change. Seq increases by one from each event to the next; who is
 // not told of an event sees a gap.
@@ -120,6 +122,7 @@ type Event struct {
 	Lease   *Lease    `json:"lease,omitempty"`
 	Job     *Job      `json:"job,omitempty"`
 	Journal *Journal  `json:"journal,omitempty"`
+	Origin  *Origin   `json:"origin,omitempty"`
 
 	Audience string `json:"-"` // the one principal that is told, "" for all
 }

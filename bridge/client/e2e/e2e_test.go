@@ -20,6 +20,8 @@ import (
 	"github.com/agrafe-fse/agrafe/bridge/chromium"
 	"github.com/agrafe-fse/agrafe/bridge/local"
 	"github.com/agrafe-fse/agrafe/daemon"
+	"github.com/agrafe-fse/agrafe/daemon/cabinet"
+	"github.com/agrafe-fse/agrafe/daemon/lot"
 	"github.com/agrafe-fse/agrafe/reader/virtual"
 	"github.com/agrafe-fse/agrafe/reader/vitale"
 	"github.com/agrafe-fse/agrafe/testdata"
@@ -80,6 +82,11 @@ func newPractice(t *testing.T, change func(*daemon.Config)) *practice {
 	return p
 }
 
+// cabinetOfTheCard is the practice of the CPS, with invented addresses.
+var cabinetOfTheCard = cabinet.Cabinet{NumeroAM: "991000015", RPPS: "99900000011", Nom: "ESSAI", Prenom: "Claire", Specialite: "01", Convention: 1,
+	Zone: "metro", Adresse: []string{"1 rue de l’Exemple", "75000 EXEMPLE"},
+	Rattachement: cabinet.Caisse{Nom: "CPAM d’exemple", Adresse: []string{"2 rue de l’Exemple", "75000 EXEMPLE"}}}
+
 func freePort(t *testing.T) int {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -97,6 +104,9 @@ func (p *practice) start() {
 	if err != nil {
 		p.t.Fatal(err)
 	}
+	if _, err := d.SetCabinet(p.t.Context(), "local", cabinetOfTheCard, lot.Call{}); err != nil {
+		p.t.Fatal(err)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var ended sync.WaitGroup
 	ended.Go(func() { _ = d.Run(ctx) })
@@ -111,7 +121,7 @@ func (p *practice) start() {
 	ended.Go(func() {
 		for ctx.Err() == nil {
 			_ = local.Attach(ctx, p.cfg.ControlSocket(), local.Answers{
-				Code: func(local.Question) local.Reply { return local.Reply{Code: []byte(code)} },
+				Code: func(context.Context, local.Question) local.Reply { return local.Reply{Code: []byte(code)} },
 				Consent: func(_ context.Context, c local.Consent) bool {
 					p.asked <- c
 					return p.accepts(c)

@@ -34,6 +34,12 @@ export interface ConnectOptions {
    * pairing opens a dialog on the machine.
    */
   readonly onCode?: ((code: PairingCode) => void) | undefined;
+  /**
+   * Of Agrafe's own console only: the token that it was opened with, which lets the
+   * page in without a dialog. It is good once and used only by a page that is not
+   * paired; one that is no longer good fails with LANCEMENT.
+   */
+  readonly launch?: string | undefined;
   readonly onState?: ((state: State) => void) | undefined;
   /** An abort gives up connecting, or closes the connection. */
   readonly signal?: AbortSignal | undefined;
@@ -139,11 +145,11 @@ export class Agrafe {
   }
 
   /** @internal */
-  async start({ name, scopes, onCode, signal }: ConnectOptions): Promise<void> {
+  async start({ name, scopes, onCode, launch, signal }: ConnectOptions): Promise<void> {
     const abort = (): void => this.link.close(signal?.reason);
     signal?.addEventListener("abort", abort);
     this.unabort = () => signal?.removeEventListener("abort", abort);
-    await this.link.start({ name, scopes }, onCode);
+    await this.link.start({ name, scopes, launch }, onCode ?? (launch === undefined ? undefined : () => {}));
   }
 
   private open(wire: Wire, greeting: Greeting): void {

@@ -213,24 +213,37 @@ export interface CPS {
   readonly serial: string;
 }
 
+/** the practice of one professional under one number. */
 export interface Cabinet {
+  /** lines */
   readonly adresse: readonly string[];
+  /** les bons contacts */
   readonly contacts?: readonly Contact[];
+  /** 0 none, 1 secteur 1, 2 secteur 1 DP, 3 secteur 2 */
   readonly convention: number;
+  /** L libéral, S salarié, R remplaçant, as the card says */
   readonly exercice?: string;
+  /** HH:MM, when open lots are closed; absent: by hand */
   readonly fermeture?: string;
+  /** absent: that of the system */
   readonly imprimante?: string;
   readonly nom: string;
+  /** 9 digits, key included */
   readonly numeroAM: string;
   readonly optam: boolean;
   readonly parRegime?: Readonly<Record<string, Caisse>>;
   readonly prenom: string;
+  /** Rattachement is the caisse that the papers go to; ParRegime names another for a régime, by its two digits. */
   readonly rattachement: Caisse;
+  /** 11 digits */
   readonly rpps: string;
+  /** code of the table specialites */
   readonly specialite: string;
+  /** FINESS, 9 characters */
   readonly structure?: string;
   readonly telephone?: string;
   readonly titre?: string;
+  /** zone of the tariffs: metro */
   readonly zone: string;
 }
 
@@ -238,13 +251,17 @@ export interface CabinetsResult {
   readonly cabinets: readonly Cabinet[];
 }
 
+/** where papers are sent to. */
 export interface Caisse {
+  /** lines below the name */
   readonly adresse: readonly string[];
   readonly nom: string;
 }
 
 /** what is in a reader. Fields that are not known yet are absent: a card is announced as soon as it is seen and again once it has been read. */
 export interface Card {
+  /** somebody's code of this CPS is kept; told to programs of this machine */
+  readonly codeGarde?: boolean;
   readonly demonstration?: boolean;
   /** changes with each insertion and removal */
   readonly eventCounter: number;
@@ -301,10 +318,13 @@ export interface ClosedResult {
   readonly closed: boolean;
 }
 
+/** whom to call about something. */
 export interface Contact {
   readonly courriel?: string;
   readonly nom: string;
+  /** https address */
   readonly site?: string;
+  /** facturation, paiement, impression or a text of the practice's */
   readonly sujet: string;
   readonly telephone?: string;
 }
@@ -432,11 +452,12 @@ export interface Event {
   readonly journal?: Journal;
   readonly lease?: Lease;
   readonly lot?: Lot;
+  readonly origin?: Origin;
   readonly queue?: Queue;
   readonly reader?: Reader;
   readonly seq: number;
   readonly service?: Service;
-  readonly type: "service" | "reader" | "card" | "queue" | "fse" | "lot" | "lease" | "job" | "journal";
+  readonly type: "service" | "reader" | "card" | "queue" | "fse" | "lot" | "lease" | "job" | "journal" | "origin";
 }
 
 export interface Explication {
@@ -459,6 +480,10 @@ export interface FSE {
   /** S, F or D */
   readonly certification: string;
   readonly creee: string;
+  /** what the patient gave */
+  readonly encaisse?: Payment;
+  /** record that began it */
+  readonly enregistrement: number;
   readonly etat: "brouillon" | "a-signer" | "signee" | "en-lot" | "transmise" | "acquittee" | "sans-arl-attendu" | "payee" | "payee-partiellement" | "rejetee" | "remplacee" | "annulee" | "papier";
   readonly facture: Draft;
   readonly id: string;
@@ -466,15 +491,35 @@ export interface FSE {
   readonly liees?: readonly string[];
   /** Lot.ID */
   readonly lot?: string;
-  /** by its last record */
+  /** by its last record, those of its paper apart */
   readonly modifiee: string;
   /** 9 digits; reserved at the first attempt to sign and kept */
   readonly numero?: number;
+  /** kept apart: see paper.go */
+  readonly papier?: FSEPaper;
+  readonly payeeLe?: string;
   /** as of the last attempt to sign */
   readonly prix?: Prix;
   /** principal that made it */
   readonly proprietaire: string;
+  /** the last one */
+  readonly rejet?: Reject;
+  readonly remplace?: Original;
+  /** FSE.ID of what makes it again, be it a draft */
+  readonly remplaceePar?: string;
   readonly signature?: Signature;
+}
+
+/** the paper of an FSE or of a lot. */
+export interface FSEPaper {
+  /** of posting or scanning */
+  readonly date?: string;
+  /** when it was made */
+  readonly depuis: string;
+  readonly enregistrement: number;
+  readonly etat: "a-imprimer" | "imprime" | "signe" | "poste" | "scanne";
+  /** of a sheet */
+  readonly signePatient: boolean;
 }
 
 /** one invoice in a list: its own data is read by fse.get. */
@@ -871,6 +916,24 @@ export interface Organisme {
   readonly regime: string;
 }
 
+/** a web site of which the list has changed. */
+export interface Origin {
+  /** what the page calls itself */
+  readonly name?: string;
+  readonly origin: string;
+  readonly what: "paired" | "enrolled" | "revoked";
+}
+
+/** what an FSE makes again: an FSE of this book, or one of another software that a return names. */
+export interface Original {
+  /** FSE.ID */
+  readonly fse?: string;
+  /** 9 digits */
+  readonly numero?: string;
+  /** Return.ID */
+  readonly retour?: string;
+}
+
 /** a paper that somebody has to print, sign and post. */
 export interface Paper {
   /** of a sheet, in lists only */
@@ -893,12 +956,19 @@ export interface Paper {
   readonly numeroLot?: string;
   /** of a sheet */
   readonly signePatient: boolean;
-  readonly type: string;
+  readonly type: "feuille" | "papier" | "bordereau";
 }
 
 export interface PapersResult {
   readonly next?: string;
   readonly papiers: readonly Paper[];
+}
+
+/** what a patient gave for an FSE. */
+export interface Payment {
+  readonly date: string;
+  readonly montant: number;
+  readonly moyen: "carte" | "cheque" | "especes" | "virement";
 }
 
 /** one person on a Vitale, in the terms of an FSE. */
@@ -1107,6 +1177,14 @@ export interface ReadersResult {
   readonly cards: readonly Card[];
   readonly readers: readonly Reader[];
   readonly service: Service;
+}
+
+/** Reject says how an FSE was rejected. */
+export interface Reject {
+  readonly date: string;
+  readonly libelle: string;
+  /** Return.ID */
+  readonly retour: string;
 }
 
 export interface Rejet {
@@ -1532,7 +1610,7 @@ export interface Methods {
       readonly etat: string;
       /** call() gives one when there is none. */
       readonly idempotencyKey?: string;
-      /** of their FSE and lots; a lot's takes its sheets along */
+      /** 1 to 200, of their FSE and lots; a lot's takes its sheets along */
       readonly ids: readonly string[];
       /** with signe: the patient has signed too */
       readonly signePatient?: boolean;
@@ -1562,7 +1640,7 @@ export interface Methods {
     };
     result: SessionResult;
   };
-  /** Forgets the code of the CPS. */
+  /** Forgets the caller's code of the CPS; for a program of this machine, everybody's. */
   "cards.closePinSession": {
     params: {
       /** call() gives one when there is none. */
@@ -1757,7 +1835,7 @@ export interface Methods {
     params: {
       /** cursor of the page before */
       readonly after?: string;
-      /** the FSE of every front end: for local programs */
+      /** the FSE of every front end: for local programs and the console */
       readonly all?: boolean;
       /** with the names */
       readonly beneficiaires?: boolean;
@@ -1898,7 +1976,7 @@ export interface Methods {
   /** Makes the paper of an FSE. */
   "fse.print": {
     params: {
-      /** of an FSE: feuille, papier, quittance; of a lot: bordereau, liasse, enveloppe, a-la-main; absent: the first that fits */
+      /** of an FSE: feuille, papier, quittance; of a lot: bordereau, liasse, enveloppe, a-la-main; absent: the sheet, the bundle */
       readonly document?: string;
       /** in the answer itself */
       readonly fichier?: boolean;
@@ -1917,7 +1995,7 @@ export interface Methods {
       /** cents; 0 takes back what was noted */
       readonly montant: number;
       /** carte, cheque, especes, virement */
-      readonly moyen: string;
+      readonly moyen?: string;
     };
     result: FSE;
   };
@@ -2039,7 +2117,7 @@ export interface Methods {
   /** Makes the bordereau of a lot, its bundle in stapling order, or the page for its envelope. */
   "lots.bordereau": {
     params: {
-      /** of an FSE: feuille, papier, quittance; of a lot: bordereau, liasse, enveloppe, a-la-main; absent: the first that fits */
+      /** of an FSE: feuille, papier, quittance; of a lot: bordereau, liasse, enveloppe, a-la-main; absent: the sheet, the bundle */
       readonly document?: string;
       /** in the answer itself */
       readonly fichier?: boolean;

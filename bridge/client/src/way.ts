@@ -21,6 +21,8 @@ export interface Wish {
   /** What the page calls itself, at most 64 characters. */
   readonly name: string;
   readonly scopes: readonly string[];
+  /** The token of the console, instead of a question to the user. */
+  readonly launch?: string | undefined;
 }
 
 const knockTime = 3_000;
@@ -122,16 +124,21 @@ export async function pair(place: Place, wish: Wish, signal: AbortSignal, show: 
     const key = await publicKey(keys);
     const signature = await exchange.sign("agrafe.v1.pair", keys.privateKey);
     door.request(0, "pair", { ...wish, publicKey: encode(key), clientNonce: exchange.clientNonce, signature });
-    const code = await within(place.host, handshakeTime, signal, (s) => codeOf(door, s));
-    show(code);
-    const time = code.seconds * 1000 + graceTime;
+    const time = wish.launch === undefined ? await ask(place, door, signal, show) : handshakeTime;
     const paired = await within(place.host, time, signal, (s) => verdict(door, s)).catch((e: AgrafeError) => {
       throw e.kind === "timeout" ? new Diagnosis("PAIRING_EXPIRED") : e;
     });
-    await keep(place, exchange, keys, paired);
+    await keep(place, exchange, keys, paired, wish.launch !== undefined);
   } finally {
     door.close();
   }
+}
+
+/** ask shows the code and returns how long the user may take, in ms. */
+async function ask(place: Place, door: Wire, signal: AbortSignal, show: (code: PairingCode) => void): Promise<number> {
+  const code = await within(place.host, handshakeTime, signal, (s) => codeOf(door, s));
+  show(code);
+  return code.seconds * 1000 + graceTime;
 }
 
 async function codeOf(door: Wire, signal: AbortSignal): Promise<PairingCode> {
@@ -156,10 +163,14 @@ function refused(method: string, params: unknown): AgrafeError {
   return refusal(fields(params).reason) ?? offline();
 }
 
-/** keep saves the key and pins the machine, once the machine has proved itself. */
-async function keep({ store, url }: Place, exchange: Exchange, keys: CryptoKeyPair, paired: Record<string, unknown>): Promise<void> {
+/**
+ * keep saves the key and pins the machine, once the machine has proved itself. The
+ * console takes another machine than the one before: what is pinned would not protect
+ * a page that the same machine serves.
+ */
+async function keep({ store, url }: Place, exchange: Exchange, keys: CryptoKeyPair, paired: Record<string, unknown>, launched: boolean): Promise<void> {
   if (paired.keyId !== (await keyId(await publicKey(keys)))) throw protocol();
-  const known = await store.load(url);
+  const known = launched ? undefined : await store.load(url);
   const machine = await exchange.machine("agrafe.v1.paired", paired.machine, known?.machine);
   await store.save(url, { keys, machine });
 }

@@ -49,6 +49,7 @@ export class Daemon {
   readonly ends = new Set<End>(); // greeted
   readonly calls: Call[] = [];
   readonly verdicts: Verdict[] = [];
+  readonly launches = new Set<string>(); // tokens of the console
   events: any[] = [];
   snapshot: Record<string, any> = { service: { up: true }, readers: [], cards: [], leases: [], queue: queue(0) };
   handlers: Record<string, Handler> = {};
@@ -136,6 +137,13 @@ export class Daemon {
     const { id, params: p } = call;
     const key = keyOf(Buffer.from(p.publicKey, "base64url"));
     if (!this.signed("agrafe.v1.pair", nonce, p, key)) return this.refuse(end, id, "denied", 4403);
+    if (p.launch !== undefined) {
+      if (!this.launches.delete(p.launch)) return this.refuse(end, id, "denied", 4403);
+      this.asked = undefined;
+      this.listed = true;
+      this.send(end, "paired", { keyId: this.learn(key), scopes: p.scopes, machine: this.proof("agrafe.v1.paired", nonce, p.clientNonce) });
+      return end.end(1000);
+    }
     const [verdict] = this.verdicts;
     if (verdict !== undefined) {
       this.verdicts.shift();

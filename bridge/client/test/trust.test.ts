@@ -100,6 +100,35 @@ test("pairing: a code that is not six digits is not shown", async () => {
   assert.equal((await failure(rig.connect({ onCode: () => assert.fail("shown") }))).code, "PROTOCOLE");
 });
 
+test("launch: the console is let in without a dialog, and comes back by its key", async () => {
+  const rig = await Rig.start();
+  rig.daemon.launches.add("jeton");
+  (await rig.connect({ launch: "jeton" })).close();
+  assert.equal(rig.daemon.calls.find((c) => c.method === "pair")?.params.launch, "jeton");
+  (await rig.connect()).close();
+  rig.daemon.launches.add("autre");
+  (await rig.connect({ launch: "autre" })).close(); // paired already: the token is not used
+  assert.deepEqual(rig.daemon.calls.map((c) => c.method), ["pair", "auth", "auth", "auth"]);
+  assert.deepEqual([...rig.daemon.launches], ["autre"]);
+});
+
+test("launch: a token that is no longer good", async () => {
+  const rig = await Rig.start();
+  const e = await failure(rig.connect({ launch: "usé", onCode: () => assert.fail("a code was shown") }));
+  assert.equal(e.kind, "denied");
+  assert.equal(await rig.store.load("ws://127.0.0.1:17373"), undefined);
+});
+
+test("launch: the console of another machine than before", async () => {
+  const rig = await Rig.start();
+  rig.daemon.launches.add("un").add("deux");
+  (await rig.connect({ launch: "un" })).close();
+  rig.daemon.keys.clear();
+  rig.daemon.reinstalled();
+  (await rig.connect({ launch: "deux" })).close();
+  (await rig.connect()).close();
+});
+
 test("enrolment where policy allows, then authentication", async () => {
   const rig = await Rig.start();
   rig.daemon.listed = rig.daemon.enrol = true;

@@ -1,0 +1,87 @@
+package daemon
+
+import (
+	"context"
+	"time"
+
+	"github.com/agrafe-fse/agrafe/daemon/lot"
+	"github.com/agrafe-fse/agrafe/daemon/state"
+)
+
+// PaperFSE ends an FSE of owner's that is not signed as a paper sheet, with what its draft
+// costs by the rules of now where they say. An FSE that has a number keeps it and is
+// cancelled; the sheet is then another FSE, which is returned.
+func (d *Daemon) PaperFSE(ctx context.Context, owner, id string, c lot.Call) (lot.FSE, error) {
+	if err := d.beginChange(owner, id); err != nil {
+		return lot.FSE{}, err
+	}
+	defer d.signing.Delete(id)
+	before, err := d.book.Get(owner, id)
+	if err != nil {
+		return before, bookFailure(err)
+	}
+	answer, err := d.Price(before.Draft)
+	if err != nil {
+		return before, err
+	}
+	f, err := d.book.ToPaper(ctx, owner, id, answer.Prix, c)
+	if err != nil {
+		return f, bookFailure(err)
+	}
+	d.publishPair(f)
+	return f, nil
+}
+
+// RemakeFSE begins an FSE that replaces a rejected one, or one of another software.
+func (d *Daemon) RemakeFSE(ctx context.Context, owner string, r lot.Remake, c lot.Call) (lot.FSE, error) {
+	f, err := d.book.Remake(ctx, owner, r, c)
+	if err != nil {
+		return f, bookFailure(err)
+	}
+	d.publishPair(f)
+	return f, nil
+}
+
+// Reject notes a reject that somebody has read elsewhere.
+func (d *Daemon) Reject(ctx context.Context, actor string, r lot.Rejection, c lot.Call) (state.Return, error) {
+	noted, err := d.book.Reject(ctx, actor, r, c)
+	if err != nil {
+		return state.Return{}, bookFailure(err)
+	}
+	if noted.FSE != "" {
+		if f, err := d.book.Get(lot.Practice, noted.FSE); err == nil {
+			d.publishFSE(f)
+			return showReturn(noted), nil
+		}
+	}
+	d.telling.Lock()
+	defer d.telling.Unlock()
+	d.publishQueue()
+	return showReturn(noted), nil
+}
+
+// Returns returns a page of the returns, the newest first, and the cursor of the next
+// page.
+func (d *Daemon) Returns(after string, limit int) ([]state.Return, string, error) {
+	if limit <= 0 || limit > maxPage {
+		limit = maxPage
+	}
+	found, next, err := d.book.Returns(after, limit)
+	if err != nil {
+		return nil, "", bookFailure(err)
+	}
+	list := make([]state.Return, 0, len(found))
+	for _, r := range found {
+		list = append(list, showReturn(r))
+	}
+	return list, next, nil
+}
+
+func showReturn(r lot.Return) state.Return {
+	shown := state.Return{ID: r.ID, Kind: r.Kind, Received: r.Received.UTC().Format(time.RFC3339), Lot: r.Lot, Numero: r.Numero,
+		Date: r.Date.String(), Label: r.Label, External: r.External, Remade: r.Remade}
+	if r.FSE != "" {
+		shown.FSE = []string{r.FSE}
+	}
+	return shown
+}

@@ -3,164 +3,215 @@
 package main
 
 import (
-	"bufio"
-	"context"
-	"fmt"
-	"log/slog"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
-	"github.com/godbus/dbus/v5"
+	"github.com/google/go-cmp/cmp"
 
-	"github.com/agrafe-fse/agrafe/bridge"
-	"github.com/agrafe-fse/agrafe/daemon"
 	"github.com/agrafe-fse/agrafe/reader/virtual"
 	"github.com/agrafe-fse/agrafe/reader/virtual/cardtest"
-	"github.com/agrafe-fse/agrafe/reader/vitale"
 )
 
-// TestMain lets the test binary be the tray: systray needs a process of its own.
-func TestMain(m *testing.M) {
-	if os.Getenv("AGRAFE_TRAY_TEST_RUN") != "" {
-		main()
-		return
-	}
-	os.Exit(m.Run())
+// plainSpaces makes the no-break spaces of French typography ordinary ones.
+func plainSpaces(text string) string {
+	return strings.NewReplacer("\u00a0", " ", "\u202f", " ").Replace(text)
 }
 
-// watcher plays the desktop's tray: it takes items in.
-type watcher struct{ items chan string }
-
-func (w *watcher) RegisterStatusNotifierItem(service string, sender dbus.Sender) *dbus.Error {
-	w.items <- string(sender)
-	return nil
+func TestMenu(t *testing.T) {
+	s := newSession(t, true)
+	readers := virtual.NewReaders("Lecteur A", "Lecteur B")
+	d := serve(t, folder(t), readers)
+	s.run(t, d.socket())
+	i := s.icon(t)
+	if err := readers.Insert("Lecteur A", cardtest.Open(t, "medecin-secteur1")); err != nil {
+		t.Fatal(err)
+	}
+	i.shows(t, "CLAIRE ESSAI")
+	i.shows(t, "Aucun site")
+	list, err := i.entries()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"Quelque chose demande votre attention",
+		"⚠ Le code de secours du journal n'est pas noté",
+		"-",
+		"Lecteur A : CPS (démonstration)", "Lecteur B : vide",
+		"-",
+		"CPS de CLAIRE ESSAI",
+		"-",
+		"0 FSE à signer", "0 papier à poster", "0 lot en attente", "0 rejet",
+		"-",
+		"Sites connectés", "  Aucun site",
+		"-",
+		"Ouvrir la console", "Copier les informations de support", "Exporter un diagnostic (.zip)", "Journaux du service",
+		"Pause", "À propos d'Agrafe", "Quitter",
+	}
+	var got []string
+	for _, l := range labels(list, "") {
+		got = append(got, plainSpaces(l))
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("the menu (-want +got):\n%s", d)
+	}
 }
 
-// privateBus starts a session bus of the test's own, with a watcher on it.
-func privateBus(t *testing.T) (address string, bus *dbus.Conn, items <-chan string) {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "dbus-daemon", "--session", "--nofork", "--print-address")
-	out, err := cmd.StdoutPipe()
-	if err == nil {
-		err = cmd.Start()
-	}
-	if err != nil {
-		t.Fatalf("dbus-daemon (package dbus): %v", err)
-	}
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		t.Fatal(err)
-	}
-	address = strings.TrimSpace(line)
-	if bus, err = dbus.Connect(address); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = bus.Close() })
-	w := &watcher{items: make(chan string, 10)}
-	if err := bus.Export(w, "/StatusNotifierWatcher", "org.kde.StatusNotifierWatcher"); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := bus.RequestName("org.kde.StatusNotifierWatcher", dbus.NameFlagDoNotQueue); err != nil {
-		t.Fatal(err)
-	}
-	return address, bus, w.items
+func TestTrayOutlivesTheService(t *testing.T) {
+	s := newSession(t, true)
+	readers, dir := virtual.NewReaders("Lecteur"), folder(t)
+	d := serve(t, dir, readers)
+	s.run(t, d.socket())
+	i := s.icon(t)
+	i.shows(t, "vide")
+	d.stop()
+	i.shows(t, "Service injoignable")
+	i.hides(t, "vide")
+	i.able(t, "Ouvrir la console", false)
+	serve(t, dir, readers)
+	i.shows(t, "vide")
+	i.hides(t, "Service injoignable")
 }
 
-// service runs a daemon in process until stop.
-func service(t *testing.T, state string, readers *virtual.Readers) (stop func()) {
-	t.Helper()
-	cfg := daemon.DefaultConfig()
-	cfg.State, cfg.Port = state, 0
-	log := slog.New(slog.DiscardHandler)
-	d, err := daemon.New(cfg, daemon.Deps{Transport: readers, Rights: vitale.Simulated{}, Log: log})
-	if err != nil {
-		t.Fatal(err)
+// More readers than the menu was made for.
+func TestManyReaders(t *testing.T) {
+	s := newSession(t, true)
+	readers := virtual.NewReaders("Lecteur 1")
+	d := serve(t, folder(t), readers)
+	s.run(t, d.socket())
+	i := s.icon(t)
+	i.shows(t, "Lecteur 1")
+	for _, name := range []string{"Lecteur 2", "Lecteur 3", "Lecteur 4", "Lecteur 5", "Lecteur 6"} {
+		readers.AddReader(name)
 	}
-	s, err := bridge.New(d, "test", log)
-	if err != nil {
-		t.Fatal(err)
+	i.shows(t, "Lecteur 6")
+	i.click(t, "Pause") // the lines that were made anew do what they say
+	if e := i.shows(t, "Pause"); !e.checked {
+		i.shows(t, "En pause")
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	var ended sync.WaitGroup
-	ended.Go(func() { _ = d.Run(ctx) })
-	ended.Go(func() { _ = s.Serve(ctx) })
-	stop = sync.OnceFunc(func() { cancel(); ended.Wait() })
-	t.Cleanup(stop)
-	return stop
 }
 
-// labels are the lines of the tray's menu.
-func labels(bus *dbus.Conn, item string) (list []string, err error) {
-	type layout struct {
-		ID         int32
-		Properties map[string]dbus.Variant
-		Children   []dbus.Variant
+// The console is opened by a file that only the user can read, its address being on no
+// command line.
+func TestClickOpensTheConsole(t *testing.T) {
+	s := newSession(t, true)
+	seen := filepath.Join(t.TempDir(), "seen")
+	s.programs(t, map[string]string{"xdg-open": `stat -c %a "$1" >` + seen + `.mode; cat "$1" >` + seen})
+	d := serve(t, folder(t), virtual.NewReaders("Lecteur"))
+	s.run(t, d.socket())
+	i := s.icon(t)
+	i.click(t, "à poster")
+	page := written(t, seen)
+	if !strings.Contains(page, "url=http://"+d.addr+"/#lancement=") || !strings.Contains(page, `/papiers"`) {
+		t.Errorf("the file is %q", page)
 	}
-	var revision uint32
-	var root layout
-	err = bus.Object(item, "/StatusNotifierItem/menu").Call("com.canonical.dbusmenu.GetLayout", 0, int32(0), int32(-1), []string{}).Store(&revision, &root)
-	if err != nil {
-		return nil, err
+	if mode := strings.TrimSpace(written(t, seen+".mode")); mode != "600" {
+		t.Errorf("the file's mode is %s", mode)
 	}
-	for _, child := range root.Children {
-		var l layout
-		if err := dbus.Store([]any{child.Value()}, &l); err != nil {
-			return nil, err
+	eventually(t, func() string {
+		left, err := filepath.Glob(filepath.Join(s.runtimeDir(), "agrafe-console-*"))
+		if err != nil || len(left) > 0 {
+			return "the file is left: " + strings.Join(left, " ")
 		}
-		if label, ok := l.Properties["label"]; ok {
-			list = append(list, fmt.Sprint(label.Value()))
-		}
-	}
-	return list, nil
+		return ""
+	})
 }
 
-func TestTrayShowsReadersOnTheDesktop(t *testing.T) {
-	address, bus, items := privateBus(t)
-	dir, err := os.MkdirTemp("", "tray-") // a socket's path must be short
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+func TestClickWithoutABrowser(t *testing.T) {
+	s := newSession(t, true)
+	s.programs(t, map[string]string{"xdg-open": "echo no application >&2; exit 3"})
+	d := serve(t, folder(t), virtual.NewReaders("Lecteur"))
+	s.run(t, d.socket())
+	s.icon(t).click(t, "Ouvrir la console")
+	s.expect(t, "La console n'a pas pu s'ouvrir")
+}
+
+func TestSupportIsCopied(t *testing.T) {
+	s := newSession(t, true)
+	copied := filepath.Join(t.TempDir(), "copied")
+	s.programs(t, map[string]string{"xclip": "cat >" + copied})
 	readers := virtual.NewReaders("Lecteur")
-	stop := service(t, dir, readers)
-
-	tray := exec.CommandContext(t.Context(), os.Args[0], "-control", filepath.Join(dir, "control.sock"))
-	tray.Env = append(os.Environ(), "AGRAFE_TRAY_TEST_RUN=1", "DBUS_SESSION_BUS_ADDRESS="+address, "LANG=fr_FR.UTF-8", "LC_ALL=")
-	tray.Stderr = os.Stderr
-	if err := tray.Start(); err != nil {
-		t.Fatal(err)
-	}
-	var item string
-	select {
-	case item = <-items:
-	case <-time.After(10 * time.Second):
-		t.Fatal("the tray did not ask for an icon")
-	}
-	shows := func(what string) {
-		t.Helper()
-		var seen []string
-		var err error
-		for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-			seen, err = labels(bus, item)
-			if strings.Contains(strings.Join(seen, "\n"), what) {
-				return
-			}
-		}
-		t.Errorf("the menu does not show %q: %q, %v", what, seen, err)
-	}
-	shows("Lecteur : vide")
+	d := serve(t, folder(t), readers)
 	if err := readers.Insert("Lecteur", cardtest.Open(t, "medecin-secteur1")); err != nil {
 		t.Fatal(err)
 	}
-	shows("Lecteur : CPS CLAIRE ESSAI (démonstration)")
-	stop()
-	shows("Service injoignable")
-	service(t, dir, readers)
-	shows("Lecteur : CPS CLAIRE ESSAI")
-	_ = tray.Process.Signal(os.Interrupt)
+	s.run(t, d.socket())
+	i := s.icon(t)
+	i.shows(t, "CLAIRE ESSAI")
+	i.click(t, "support")
+	text := written(t, copied)
+	if !strings.Contains(text, "Lecteur") || !strings.Contains(text, "cps cps3") {
+		t.Errorf("the text is %q", text)
+	}
+	if strings.Contains(text, "ESSAI") || strings.Contains(text, "CLAIRE") {
+		t.Error("the text names the holder")
+	}
+	s.expect(t, "sont copiées")
+}
+
+func TestQuit(t *testing.T) {
+	s := newSession(t, true)
+	tray := s.run(t, filepath.Join(folder(t), "none"))
+	s.icon(t).click(t, "Quitter")
+	if code := ends(t, tray); code != 0 {
+		t.Errorf("the exit code is %d", code)
+	}
+}
+
+func TestEnglish(t *testing.T) {
+	s := newSession(t, true)
+	s.run(t, filepath.Join(folder(t), "none"), "-lang", "en")
+	s.icon(t).shows(t, "Service unreachable")
+}
+
+// A desktop without a place for icons is told once; the icon comes when the place does.
+func TestNoPlaceForIcons(t *testing.T) {
+	s := newSession(t, false)
+	s.run(t, filepath.Join(folder(t), "none"))
+	s.expect(t, "Ce bureau n'affiche pas d'icône")
+	s.own(t, "org.kde.StatusNotifierWatcher", "/StatusNotifierWatcher", &watcher{items: s.items})
+	s.icon(t).shows(t, "Service injoignable")
+	if n := len(s.told); n > 0 {
+		t.Errorf("%d more hints", n)
+	}
+}
+
+func TestNoBus(t *testing.T) {
+	s := newSession(t, true)
+	s.env = append(s.env, "DBUS_SESSION_BUS_ADDRESS=unix:path="+filepath.Join(t.TempDir(), "none"))
+	if code := ends(t, s.run(t, "none")); code != exitUnavailable {
+		t.Errorf("the exit code is %d", code)
+	}
+}
+
+func TestWrongUsage(t *testing.T) {
+	s := newSession(t, true)
+	for _, args := range [][]string{{"-what"}, {"dialog", "more"}, {"more"}} {
+		if code := ends(t, s.run(t, "none", args...)); code != exitUsage {
+			t.Errorf("%q: the exit code is %d", args, code)
+		}
+	}
+}
+
+func (s *session) runtimeDir() string {
+	for _, v := range s.env {
+		if dir, ok := strings.CutPrefix(v, "XDG_RUNTIME_DIR="); ok && dir != os.Getenv("XDG_RUNTIME_DIR") {
+			return dir
+		}
+	}
+	return ""
+}
+
+// What the service can't do is told in its words.
+func TestDiagnosticsThatAreNone(t *testing.T) {
+	s := newSession(t, true)
+	d := serve(t, folder(t), virtual.NewReaders("Lecteur"))
+	var err error
+	if err = d.client(t).Call(t.Context(), "system.diagnostics", nil, nil); err == nil {
+		t.Fatal("the service makes archives now: test that the tray keeps them")
+	}
+	s.run(t, d.socket())
+	s.icon(t).click(t, "diagnostic")
+	s.expect(t, sentence(err))
 }

@@ -1,98 +1,179 @@
 package main
 
 import (
-	"fmt"
+	"sync"
 
-	"github.com/agrafe-fse/agrafe/daemon/state"
+	"fyne.io/systray"
+
+	"github.com/agrafe-fse/agrafe/cmd/agrafe-tray/internal/view"
 )
 
-// mood is what the icon says.
-type mood uint8
+// spare is how many hidden lines a section is given beyond those that it needs, so
+// that a reader more does not rebuild the menu.
+const spare = 2
 
-// The moods, told apart by shape as well as colour.
-const (
-	moodOff       mood = iota // no service
-	moodOK                    // readers there, nothing to do
-	moodWorking               // a card is being read
-	moodAttention             // a card that the user must see to
-	moodError                 // no card service, no reader
-)
-
-// view is all that the tray shows, worked out from a snapshot.
-type view struct {
-	mood  mood
-	state string   // the first line
-	cards []string // one line for each reader
-	queue []string // what waits for the user
+// menu draws sections and changes only the lines that differ, so that an open menu
+// does not flicker. A desktop's menu takes new lines at its end only: each section has
+// some hidden ones, and only when they do not do is the menu built anew.
+type menu struct {
+	clicked  func(view.Act)
+	sections [][]*line
 }
 
-// look works the view out; s is nil while the service can't be reached.
-func look(s *state.Snapshot, c *catalog) view {
+// line is one line of the desktop's menu.
+type line struct {
+	item  *systray.MenuItem
+	shown view.Item // "" and hidden
+	sub   []*line
+
+	mu  sync.Mutex // protects act
+	act view.Act
+}
+
+// show draws the sections. One goroutine at a time may call it.
+func (m *menu) show(sections []view.Section) {
+	if !m.fits(sections) {
+		m.build(sections)
+	}
+	for i, s := range sections {
+		for j, l := range m.sections[i] {
+			if j < len(s) {
+				l.show(s[j], m.clicked)
+			} else {
+				l.hide()
+			}
+		}
+	}
+}
+
+func (m *menu) fits(sections []view.Section) bool {
+	if len(m.sections) != len(sections) {
+		return false
+	}
+	for i, s := range sections {
+		if len(s) > len(m.sections[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// build makes a menu of hidden lines, with some to spare.
+func (m *menu) build(sections []view.Section) {
+	if m.sections != nil {
+		systray.ResetMenu()
+	}
+	m.sections = nil
+	for i, s := range sections {
+		if i > 0 {
+			systray.AddSeparator()
+		}
+		n := len(s)
+		if !fixed(s) {
+			n += spare
+		}
+		var lines []*line
+		for j := range n {
+			var like view.Item
+			if j < len(s) {
+				like = s[j]
+			}
+			lines = append(lines, newLine(like, nil, m.clicked))
+		}
+		m.sections = append(m.sections, lines)
+	}
+}
+
+// fixed says whether a section always has the same lines: those that are checked or
+// have others below them can't stand for another.
+func fixed(s view.Section) bool {
+	for _, item := range s {
+		if item.Check || item.Sub != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// newLine adds a hidden line that item could be shown on.
+func newLine(item view.Item, parent *systray.MenuItem, clicked func(view.Act)) *line {
+	l := &line{}
 	switch {
-	case s == nil:
-		return view{mood: moodOff, state: c.Down}
-	case !s.Service.Up:
-		return view{mood: moodError, state: c.NoService}
-	case len(s.Readers) == 0:
-		return view{mood: moodError, state: c.NoReader}
+	case parent != nil:
+		l.item = parent.AddSubMenuItem("", "")
+	case item.Check:
+		l.item = systray.AddMenuItemCheckbox("", "", false)
+	default:
+		l.item = systray.AddMenuItem("", "")
 	}
-	v := view{mood: moodOK, state: c.Ready}
-	for _, r := range s.Readers {
-		line, m := describe(cardIn(s, r.ID), c)
-		v.cards = append(v.cards, r.Name+" : "+line)
-		v.mood = max(v.mood, m)
-	}
-	switch v.mood {
-	case moodWorking:
-		v.state = c.Working
-	case moodAttention:
-		v.state = c.Attention
-	}
-	if n := s.Queue.ToSign; n > 0 {
-		v.queue = append(v.queue, fmt.Sprintf(c.ToSign, n))
-	}
-	if n := s.Queue.Lots + s.Queue.Closed; n > 0 {
-		v.queue = append(v.queue, fmt.Sprintf(c.Lots, n))
-	}
-	return v
+	l.item.Hide()
+	go func() {
+		for range l.item.ClickedCh { // closed when the line is removed
+			if act := l.does(); act.Do != view.Nothing {
+				clicked(act)
+			}
+		}
+	}()
+	return l
 }
 
-func cardIn(s *state.Snapshot, reader string) state.Card {
-	for _, card := range s.Cards {
-		if card.Reader == reader {
-			return card
-		}
-	}
-	return state.Card{State: state.CardAbsent, Read: true}
+func (l *line) does() view.Act {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.act
 }
 
-// describe says what card is, and what it means for the icon.
-func describe(card state.Card, c *catalog) (string, mood) {
-	line, m := c.Unknown, moodOK
-	switch card.State {
-	case state.CardAbsent:
-		return c.Absent, moodOK
-	case state.CardMute:
-		return c.Mute, moodAttention
-	case state.CardVitale:
-		line = c.Vitale
-	case state.CardCPS:
-		line = c.CPS
-		if card.Holder != nil {
-			line += " " + card.Holder.Prenom + " " + card.Holder.Nom
+// show shows item on the line.
+func (l *line) show(item view.Item, clicked func(view.Act)) {
+	was := l.shown
+	l.mu.Lock()
+	l.act = item.Act
+	l.mu.Unlock()
+	if was.Label != item.Label {
+		l.item.SetTitle(item.Label)
+	}
+	if was.Hint != item.Hint {
+		l.item.SetTooltip(item.Hint)
+	}
+	able := item.Act.Do != view.Nothing || item.Sub != nil
+	if able && l.item.Disabled() {
+		l.item.Enable()
+	} else if !able && !l.item.Disabled() {
+		l.item.Disable()
+	}
+	if item.Checked && !l.item.Checked() {
+		l.item.Check()
+	} else if !item.Checked && l.item.Checked() {
+		l.item.Uncheck()
+	}
+	l.below(item.Sub, clicked)
+	if was.Label == "" {
+		l.item.Show()
+	}
+	l.shown = item
+}
+
+// below shows items below the line; more lines can be added there at any time.
+func (l *line) below(items []view.Item, clicked func(view.Act)) {
+	for len(l.sub) < len(items) {
+		l.sub = append(l.sub, newLine(items[len(l.sub)], l.item, clicked))
+	}
+	for i, s := range l.sub {
+		if i < len(items) {
+			s.show(items[i], nil)
+		} else {
+			s.hide()
 		}
-		if card.PINTriesLeft != nil && *card.PINTriesLeft < 2 {
-			m = moodAttention
-		}
 	}
-	switch {
-	case card.Problem != nil:
-		line, m = line+", "+card.Problem.Message, moodAttention
-	case !card.Read:
-		line, m = line+", "+c.Reading, moodWorking
+}
+
+func (l *line) hide() {
+	if l.shown.Label == "" {
+		return
 	}
-	if card.Demo {
-		line += " (" + c.Demo + ")"
-	}
-	return line, m
+	l.mu.Lock()
+	l.act = view.Act{}
+	l.mu.Unlock()
+	l.item.Hide()
+	l.shown = view.Item{}
 }

@@ -8,98 +8,154 @@ import (
 	"fyne.io/systray"
 
 	"github.com/agrafe-fse/agrafe/bridge/local"
-	"github.com/agrafe-fse/agrafe/daemon/state"
+	"github.com/agrafe-fse/agrafe/cmd/agrafe-tray/internal/desktop"
+	"github.com/agrafe-fse/agrafe/cmd/agrafe-tray/internal/icon"
+	"github.com/agrafe-fse/agrafe/cmd/agrafe-tray/internal/view"
+	"github.com/agrafe-fse/agrafe/cmd/agrafe-tray/internal/words"
 )
-
-// defaultSocket is the control socket of a service with its defaults.
-const defaultSocket = "/run/agrafe/control.sock"
 
 // retryEvery is how often an absent service is looked for.
 const retryEvery = 3 * time.Second
 
 // tray follows the service and shows its state.
 type tray struct {
-	socket string
-	words  *catalog
-	ctx    context.Context
-	cancel context.CancelFunc
-	ended  sync.WaitGroup
+	socket  string
+	words   *words.Catalog
+	desktop *desktop.Desktop
+	ctx     context.Context
+	cancel  context.CancelFunc
+
+	starting sync.Mutex // held while ended grows, and when ctx ends
+	ended    sync.WaitGroup
+
+	mu       sync.Mutex // protects the fields below; held while the menu is changed
+	seen     view.Seen
+	notices  *view.Notices
+	client   *local.Client // nil while the service can't be reached
+	version  string        // of the service, and its environment
+	environ  string
+	panel    icon.Panel
+	drawn    drawn // what the desktop has been given
+	menu     menu
+	attached context.CancelFunc // ends the connection that answers questions; nil if there is none
 }
 
-func newTray(socket string, words *catalog) *tray {
-	ctx, cancel := context.WithCancel(context.Background())
-	return &tray{socket: socket, words: words, ctx: ctx, cancel: cancel}
+// drawn is what an icon shows.
+type drawn struct {
+	mood  view.Mood
+	panel icon.Panel
+	state string
+}
+
+func newTray(socket string, w *words.Catalog) (*tray, error) {
+	t := &tray{socket: socket, words: w, notices: view.NewNotices(w)}
+	t.ctx, t.cancel = context.WithCancel(context.Background())
+	d, err := desktop.Connect(t.repaint)
+	if err != nil {
+		return nil, err
+	}
+	t.desktop = d
+	t.seen.Port = defaultPort
+	t.menu.clicked = t.click
+	return t, nil
 }
 
 // start is called when the desktop is ready for an icon.
 func (t *tray) start() {
 	systray.SetTitle(t.words.Title)
-	t.show(look(nil, t.words))
-	t.ended.Go(t.follow)
+	t.mu.Lock()
+	t.panel = icon.Dark
+	t.show()
+	t.mu.Unlock()
+	for _, f := range []func(){t.repaint, t.follow, t.answer, t.settle} {
+		t.spawn(f)
+	}
+}
+
+// spawn does f beside the rest, unless the tray is about to end.
+func (t *tray) spawn(f func()) {
+	t.starting.Lock()
+	defer t.starting.Unlock()
+	if t.ctx.Err() == nil {
+		t.ended.Go(f)
+	}
 }
 
 // stop is called when the icon is gone.
 func (t *tray) stop() {
+	t.starting.Lock()
 	t.cancel()
+	t.starting.Unlock()
 	t.ended.Wait()
+	t.desktop.Close()
 }
 
-// follow shows the service's state, and looks for the service while it is away.
-func (t *tray) follow() {
-	for t.ctx.Err() == nil {
-		t.session()
-		t.show(look(nil, t.words))
+// settle does what has to wait until the desktop is ready, which systray does not tell:
+// it drops an icon that is set while it registers, so the icon is drawn again. On a
+// desktop without a place for icons the user is told once what still works; the icon
+// comes by itself when such a place does.
+func (t *tray) settle() {
+	for _, after := range []time.Duration{time.Second, 4 * time.Second} { // a panel may start after the tray
 		select {
-		case <-t.ctx.Done():
-		case <-time.After(retryEvery):
-		}
-	}
-}
-
-// session is one connection to the service.
-func (t *tray) session() {
-	news := make(chan struct{}, 1)
-	c, err := local.DialSocket(t.ctx, t.socket, func(state.Event) {
-		select {
-		case news <- struct{}{}:
-		default: // what is on its way shows this event too
-		}
-	})
-	if err != nil {
-		return
-	}
-	defer c.Close()
-	snapshot := c.Hello.Snapshot
-	for {
-		t.show(look(&snapshot, t.words))
-		select {
-		case <-news:
-			if c.Call(t.ctx, "system.snapshot", nil, &snapshot) != nil {
-				return
-			}
-		case <-c.Done():
-			return
+		case <-time.After(after):
 		case <-t.ctx.Done():
 			return
 		}
+		t.mu.Lock()
+		t.drawn = drawn{}
+		t.show()
+		t.mu.Unlock()
+	}
+	shed()
+	if !t.desktop.HasTray() {
+		t.desktop.Notify(t.words.Title, t.words.Alert.NoDesktopIcon, "", nil)
 	}
 }
 
-// show builds the menu anew.
-func (t *tray) show(v view) {
-	systray.SetIcon(icon(v.mood))
-	systray.SetTooltip(t.words.Title + " : " + v.state)
-	systray.ResetMenu()
-	systray.AddMenuItem(v.state, "").Disable()
-	systray.AddSeparator()
-	for _, line := range append(v.cards, v.queue...) {
-		systray.AddMenuItem(line, "").Disable()
+// repaint draws the icon for panels as they are now.
+func (t *tray) repaint() {
+	panel := t.desktop.Panel()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.panel = panel
+	t.show()
+}
+
+// change changes what is known and shows it, and tells the user what is new.
+func (t *tray) change(f func(*view.Seen)) {
+	t.mu.Lock()
+	f(&t.seen)
+	t.seen.Now = time.Now()
+	t.show()
+	news := t.notices.Of(&t.seen)
+	paused := t.seen.Paused
+	t.mu.Unlock()
+	if !paused {
+		t.notify(news)
 	}
-	systray.AddSeparator()
-	quit := systray.AddMenuItem(t.words.Quit, t.words.QuitHint)
-	go func() {
-		if _, clicked := <-quit.ClickedCh; clicked {
-			systray.Quit()
+}
+
+// notify tells the user. It does not wait for the desktop.
+func (t *tray) notify(news []view.Notice) {
+	for _, n := range news {
+		var click func()
+		if n.Page != "" {
+			click = func() { t.click(view.Act{Do: view.OpenConsole, Arg: n.Page}) }
 		}
-	}()
+		t.spawn(func() { t.desktop.Notify(t.words.Title, n.Text, t.words.Notice.ActionOpen, click) })
+	}
+}
+
+// tell tells the user how something that they asked for has ended.
+func (t *tray) tell(text string) { t.notify([]view.Notice{{Text: text}}) }
+
+// show draws what is known, where it differs from what is drawn. The mutex is held.
+func (t *tray) show() {
+	v := view.Of(&t.seen, t.words)
+	if now := (drawn{v.Mood, t.panel, v.State}); t.drawn != now {
+		setIcon(icon.Of(v.Mood, t.panel))
+		systray.SetTooltip(t.words.Title + " – " + v.State)
+		t.drawn = now
+	}
+	t.menu.show(v.Menu)
 }

@@ -1,0 +1,101 @@
+// Readers and cards, live. Each change is told to those who hear the page, and timed.
+
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Card, Reader, Vitale } from "../../../client/src/types";
+import { day, today } from "../format";
+import { t } from "../i18n";
+import { call, on, useSnapshot } from "../session";
+import { announce, Icon } from "../ui";
+
+export function Readers() {
+  const readers = useSnapshot((s) => s.readers);
+  const cards = useSnapshot((s) => s.cards) ?? [];
+  const service = useSnapshot((s) => s.service);
+  const leases = useSnapshot((s) => s.leases) ?? [];
+  useTimed("card-shown", cards);
+  useEffect(() => on("card", () => (arrived = performance.now())), []);
+  useEffect(() => on("card", ({ card }) => card.read && announce(t("carte.lue", { lecteur: card.reader, quoi: words(card) }))), []);
+  if (service?.up === false) return <p class="readers-none warn"><Icon name="warning" /> {t("lecteur.service")}</p>;
+  if (readers === undefined) return null;
+  if (readers.length === 0) return <p class="readers-none"><Icon name="reader" /> {t("lecteur.aucun")}</p>;
+  return (
+    <ul class="readers" aria-label={t("cadre.lecteurs")}>
+      {readers.map((r) => (
+        <Slot key={r.id} reader={r} card={cards.find((c) => c.reader === r.id)} held={leases.some((l) => l.reader === r.id)} />
+      ))}
+    </ul>
+  );
+}
+
+interface SlotProps {
+  readonly reader: Reader;
+  readonly card: Card | undefined;
+  readonly held: boolean;
+}
+
+function Slot({ reader, card, held }: SlotProps) {
+  const state = card?.state ?? "absent";
+  const bad = card?.problem !== undefined || state === "mute" || card?.pinTriesLeft === 0;
+  const person = usePerson(card);
+  return (
+    <li class={`slot ${state}${bad ? " bad" : ""}`} title={reader.name} data-reader={reader.id}>
+      <Icon name={state === "cps" ? "person" : state === "absent" ? "reader" : "card"} />
+      <span class="slot-main">{person ?? title(card)}</span>
+      <span class="slot-more">{details(card, held)}</span>
+    </li>
+  );
+}
+
+/** usePerson is who is on a Carte Vitale, the first of them, once it was read. */
+function usePerson(card: Card | undefined): string | undefined {
+  const readable = card?.state === "vitale" && card.read && card.problem === undefined;
+  const [seen, setSeen] = useState<Vitale>();
+  useEffect(() => {
+    if (card === undefined || !readable) return;
+    const stop = new AbortController();
+    call("cards.readVitale", { reader: card.reader }, { signal: stop.signal }).then(setSeen, () => undefined); // without a name the card is still shown
+    return () => stop.abort();
+  }, [readable, card?.eventCounter]);
+  useTimed("person-shown", seen);
+  if (!readable || seen === undefined || seen.eventCounter !== card.eventCounter) return undefined;
+  const [person] = seen.beneficiaires;
+  return person === undefined ? undefined : `${person.prenom} ${person.nom}`;
+}
+
+/** title is who or what is in the reader. */
+function title(card: Card | undefined): string {
+  if (card?.holder !== undefined) return `${card.holder.prenom} ${card.holder.nom}`.trim();
+  return t(`carte.${card?.state ?? "absent"}`);
+}
+
+function details(card: Card | undefined, held: boolean): string {
+  if (card === undefined || card.state === "absent") return "";
+  const said = [
+    !card.read && t("carte.lecture"),
+    card.holder !== undefined && t("carte.cps"),
+    card.persons !== undefined && t("carte.personnes", { n: card.persons }),
+    card.pinTriesLeft === 0 && t("carte.bloquee"),
+    (card.pinTriesLeft === 1 || card.pinTriesLeft === 2) && t("carte.essais", { n: card.pinTriesLeft }),
+    card.expires !== undefined && card.expires.slice(0, 10) < today() && t("carte.perime", { jour: day(card.expires) }),
+    card.problem?.message,
+    held && t("carte.reservee"),
+  ];
+  return said.filter((s) => typeof s === "string").join(" · ");
+}
+
+const words = (card: Card): string => [title(card), details(card, false)].filter((s) => s !== "").join(", ");
+
+let arrived = 0; // of the last card event, on the page's clock
+
+/**
+ * useTimed measures from the arrival of a card event to the frame after what changes with it was
+ * drawn, in the performance timeline: "card-shown", and "person-shown" for the name on a Vitale.
+ */
+function useTimed(name: "card-shown" | "person-shown", what: unknown): void {
+  const timed = useRef(0); // the event that was measured last: what changes for another reason is not
+  useLayoutEffect(() => {
+    if (what === undefined || arrived === timed.current) return;
+    const start = (timed.current = arrived);
+    requestAnimationFrame(() => void performance.measure(name, { start }));
+  }, [what]);
+}

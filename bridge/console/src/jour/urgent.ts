@@ -1,0 +1,49 @@
+// What is to be done first, from what the daemon says is late: one list, the nearest deadline first.
+
+import type { Late } from "../../../client/src/types";
+import type { PageName } from "../route";
+
+export interface Urgent {
+  readonly key: string;
+  readonly what: "signer" | "transmettre" | "clore" | "envoyer";
+  /** What names it: the number of an FSE or a lot; "" for a draft without one. */
+  readonly name: string;
+  readonly page: PageName;
+  readonly id: string;
+  readonly reason: string;
+  /** ISO; "" where there is no legal deadline. */
+  readonly limit: string;
+  readonly days: number;
+  readonly overdue: boolean;
+}
+
+type Row = Pick<Urgent, "what" | "name" | "page" | "id">;
+interface Why {
+  readonly dateLimite?: string;
+  readonly joursOuvres: number;
+  readonly pourquoi: string;
+  readonly raison: string;
+}
+
+const urgent = (row: Row, w: Why): Urgent => ({
+  ...row,
+  key: `${row.what} ${row.id}`,
+  reason: w.pourquoi,
+  limit: w.dateLimite ?? "",
+  days: w.joursOuvres,
+  overdue: w.raison === "delai-depasse",
+});
+
+/** urgents are all that is late, most urgent first; a lot stands for its FSE. */
+export function urgents(late: Late): readonly Urgent[] {
+  const lots = new Set([...late.lotsOuverts, ...late.lotsClos].map((l) => l.lot.id));
+  const all = [
+    ...late.aSigner.map((l) => urgent({ what: "signer", name: l.fse.numero ?? "", page: "facturer", id: l.fse.id }, l)),
+    ...late.aTransmettre
+      .filter((l) => l.fse.lot === undefined || !lots.has(l.fse.lot))
+      .map((l) => urgent({ what: "transmettre", name: l.fse.numero ?? "", page: "fse", id: l.fse.id }, l)),
+    ...late.lotsOuverts.map((l) => urgent({ what: "clore", name: l.lot.numero, page: "lots", id: l.lot.id }, l)),
+    ...late.lotsClos.map((l) => urgent({ what: "envoyer", name: l.lot.numero, page: "lots", id: l.lot.id }, l)),
+  ];
+  return all.sort((a, b) => a.days - b.days || a.key.localeCompare(b.key));
+}

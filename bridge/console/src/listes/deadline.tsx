@@ -1,0 +1,45 @@
+// Legal deadlines: until when, and why.
+
+import type { Late, LateLot } from "../../../client/src/types";
+import { day } from "../format";
+import { t } from "../i18n";
+import { urgents, type Urgent } from "../jour/urgent";
+import { href } from "../route";
+import { Badge, Card } from "../ui";
+
+interface Why {
+  readonly limit: string;
+  readonly overdue: boolean;
+}
+
+export function deadline({ limit, overdue }: Why): string {
+  if (limit === "") return t("lots.retard.attente");
+  return overdue ? t("lots.retard.depasse", { jour: day(limit) }) : t("lots.retard.avant", { jour: day(limit) });
+}
+
+/** lateOf is what is said of a lot; undefined when it is in time. */
+export const lateOf = (late: Late | undefined, lot: string): LateLot | undefined =>
+  late === undefined ? undefined : [...late.lotsOuverts, ...late.lotsClos].find((l) => l.lot.id === lot);
+
+export const whyOf = (l: LateLot): Why => ({ limit: l.dateLimite ?? "", overdue: l.raison === "delai-depasse" });
+
+/** Deadlines are what has to be done first, each with its reason. */
+export function Deadlines({ late }: { late: Late }) {
+  const all = urgents(late);
+  if (all.length === 0) return null;
+  return (
+    <Card title={t("lots.retard")}>
+      <ul class="deadlines">{all.map((u) => <Row key={u.key} u={u} />)}</ul>
+    </Card>
+  );
+}
+
+function Row({ u }: { u: Urgent }) {
+  return (
+    <li>
+      <a href={href(u.page, u.id)}>{t(`lots.retard.${u.what}`, { nom: u.name === "" ? t("fse.sans-numero") : u.name })}</a>
+      <Badge tone={u.overdue ? "bad" : "warn"}>{deadline(u)}</Badge>
+      <span class="hint" lang="fr">{u.reason}</span>
+    </li>
+  );
+}

@@ -1,0 +1,67 @@
+// The lots of the practice, the newest first.
+
+import { useState } from "preact/hooks";
+import type { Late, Lot } from "../../../client/src/types";
+import { count, day } from "../format";
+import { useQuery } from "../hooks";
+import { t, tOr, type PlainKey } from "../i18n";
+import { go } from "../route";
+import { Badge, Card, Empty, MenuButton, Money, Page, ProblemNote, Table, type Column } from "../ui";
+import { toneOf } from "./can";
+import { Chips } from "./chips";
+import { deadline, Deadlines, lateOf, whyOf } from "./deadline";
+import { useLotActions, type LotActions } from "./lot-actions";
+
+const most = 200; // what the daemon gives
+
+const groups: readonly { readonly id: string; readonly label: PlainKey; readonly states: readonly string[] }[] = [
+  { id: "encours", label: "lots.filtre.encours", states: ["ouvert", "clos"] },
+  { id: "envoyes", label: "lots.filtre.envoyes", states: ["transmis", "acquitte", "sans-arl-attendu", "archive"] },
+  { id: "rejetes", label: "lots.filtre.rejetes", states: ["rejete"] },
+  { id: "tous", label: "lots.filtre.tous", states: [] },
+];
+
+export function LotList() {
+  const [group, setGroup] = useState("encours");
+  const list = useQuery("lots.list", { limit: most }, ["lot"]);
+  const late = useQuery("lots.late", {}, ["fse", "lot"]);
+  const actions = useLotActions(list.reload);
+  const all = list.data?.lots ?? [];
+  const states = groups.find((g) => g.id === group)?.states ?? [];
+  const rows = states.length === 0 ? all : all.filter((l) => states.includes(l.etat));
+  return (
+    <Page title={t("nav.lots")}>
+      {late.data !== undefined && <Deadlines late={late.data} />}
+      <Chips label={t("lots.filtre")} current={group} onChange={setGroup} choices={groups.map((g) => ({ id: g.id, label: t(g.label) }))} />
+      <ProblemNote error={list.error ?? late.error} onRetry={list.reload} />
+      <ProblemNote error={actions.error} />
+      <Card flush>
+        <Table label={t("nav.lots")} columns={columns(late.data, actions)} rows={rows} rowKey={(l) => l.id} onOpen={(l) => go("lots", l.id)} menu={actions.menu} empty={list.data !== undefined && <Nothing any={all.length > 0} />} />
+      </Card>
+      {all.length === most && <p class="hint">{t("lots.plafond", { n: most })}</p>}
+      {actions.dialogs}
+    </Page>
+  );
+}
+
+const Nothing = ({ any }: { any: boolean }) => (any ? <Empty icon="lot" title={t("lots.rien.filtre")} /> : <Empty icon="lot" title={t("lots.rien")}>{t("lots.rien.texte")}</Empty>);
+
+const columns = (late: Late | undefined, actions: LotActions): readonly Column<Lot>[] => [
+  { id: "numero", title: t("lots.col.numero"), cell: (l) => <span class="num">{l.numero}</span>, width: "64px" },
+  { id: "organisme", title: t("lots.col.organisme"), cell: (l) => <span class="num" title={t("lots.organisme", l)}>{`${l.regime} ${l.caisse} ${l.centre}`}</span>, width: "130px" },
+  { id: "certification", title: t("lots.col.certification"), cell: (l) => tOr(`certification.${l.certification}`, l.certification), width: "110px" },
+  { id: "ouvert", title: t("lots.col.ouvert"), cell: (l) => <span class="num">{day(l.ouvert ?? "")}</span>, width: "100px" },
+  { id: "clos", title: t("lots.col.clos"), cell: (l) => (l.clos === undefined ? <span class="faint">—</span> : <span class="num">{day(l.clos)}</span>), width: "100px" },
+  { id: "fse", title: t("lots.col.fse"), cell: (l) => count(l.fse), align: "end", width: "60px" },
+  { id: "total", title: t("lots.col.total"), cell: (l) => <Money cents={l.total} />, align: "end", width: "108px" },
+  { id: "amo", title: t("lots.col.amo"), cell: (l) => <Money cents={l.amo} />, align: "end", width: "108px" },
+  { id: "etat", title: t("lots.col.etat"), cell: (l) => <Badge tone={toneOf(l.etat)}>{tOr(`lot.${l.etat}`, l.etat)}</Badge>, width: "120px" },
+  { id: "echeance", title: t("lots.col.echeance"), cell: (l) => <LateCell late={late} lot={l} /> },
+  { id: "menu", title: <span class="unseen">{t("fse.col.menu")}</span>, cell: (l) => <MenuButton label={t("lots.nom", l)} items={actions.menu(l)} />, width: "46px" },
+];
+
+function LateCell({ late, lot }: { late: Late | undefined; lot: Lot }) {
+  const one = lateOf(late, lot.id);
+  if (one === undefined) return <span class="faint">—</span>;
+  return <span title={one.pourquoi}><Badge tone={whyOf(one).overdue ? "bad" : "warn"}>{deadline(whyOf(one))}</Badge></span>;
+}

@@ -1,0 +1,33 @@
+// Rejects, from both sides: FSE of ours that are rejected, and those of another software that somebody has noted.
+
+import type { FSESummary, Return } from "../../../client/src/types";
+
+export interface RejectRow {
+  readonly key: string;
+  /** Ours; undefined for another software's. */
+  readonly fse: FSESummary | undefined;
+  /** ID of the return that tells of it; "" when none is kept. */
+  readonly retour: string;
+  /** Of the rejected FSE, 9 digits. */
+  readonly numero: string;
+  /** ISO; "" when it is not known. */
+  readonly date: string;
+  readonly label: string;
+  /** ID of the FSE that makes it again; "" for none. */
+  readonly remade: string;
+}
+
+/** rejectRows are the rejects that stand, the newest first. returns begin with the newest. */
+export function rejectRows(fse: readonly FSESummary[], returns: readonly Return[]): readonly RejectRow[] {
+  const ours = fse.map((f): RejectRow => {
+    const told = returns.find((r) => r.fse?.includes(f.id) === true);
+    return { key: f.id, fse: f, retour: told?.id ?? "", numero: f.numero ?? "", date: told?.date ?? "", label: f.rejet ?? told?.libelle ?? "", remade: f.remplaceePar ?? "" };
+  });
+  const others = returns
+    .filter((r) => r.externe === true)
+    .map((r): RejectRow => ({ key: r.id, fse: undefined, retour: r.id, numero: r.numero ?? "", date: r.date ?? "", label: r.libelle ?? "", remade: r.refaite ?? "" }));
+  return [...ours, ...others].sort((a, b) => b.date.localeCompare(a.date) || b.numero.localeCompare(a.numero));
+}
+
+/** isNumber says whether text is the number of an FSE. */
+export const isNumber = (text: string): boolean => /^\d{9}$/.test(text);

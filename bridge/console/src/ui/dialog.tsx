@@ -1,0 +1,93 @@
+// Dialogs: the browser's own <dialog>, which holds the focus and gives it back.
+
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { t } from "../i18n";
+import { Store, useStore } from "../store";
+import { Button, IconButton } from "./button";
+
+export interface DialogProps {
+  readonly title: string;
+  readonly onClose: () => void;
+  readonly children: ComponentChildren;
+  /** Buttons, the one that goes on last. */
+  readonly actions?: ComponentChildren;
+  readonly size?: "small" | "medium" | "large";
+}
+
+/** Dialog is open as long as it is shown. Escape and the cross close it. */
+export function Dialog({ title, onClose, children, actions, size = "medium" }: DialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const before = document.activeElement;
+    dialog.current?.showModal();
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  const cancel = (e: Event): void => {
+    e.preventDefault(); // whoever shows it decides
+    onClose();
+  };
+  return (
+    <dialog ref={dialog} class={`dialog ${size}`} aria-labelledby={id} onCancel={cancel}>
+      <header>
+        <h2 id={id}>{title}</h2>
+        <IconButton icon="cross" label={t("action.fermer")} onClick={onClose} />
+      </header>
+      <div class="dialog-body">{children}</div>
+      {actions !== undefined && <footer>{actions}</footer>}
+    </dialog>
+  );
+}
+
+export interface Question {
+  readonly title: string;
+  readonly text: ComponentChildren;
+  /** What the button that goes on says. */
+  readonly action: string;
+  readonly danger?: boolean;
+}
+
+interface Asked extends Question {
+  readonly answer: (yes: boolean) => void;
+}
+
+const asked = new Store<Asked | null>(null);
+
+/** confirm asks the user; false when they would rather not. */
+export function confirm(question: Question): Promise<boolean> {
+  asked.get()?.answer(false);
+  return new Promise((resolve) => {
+    asked.set({
+      ...question,
+      answer: (yes) => {
+        asked.set(null);
+        resolve(yes);
+      },
+    });
+  });
+}
+
+/** Confirm shows the question of confirm; the frame has one. */
+export function Confirm() {
+  const question = useStore(asked);
+  if (question === null) return null;
+  const { title, text, action, danger, answer } = question;
+  return (
+    <Dialog
+      title={title}
+      size="small"
+      onClose={() => answer(false)}
+      actions={
+        <>
+          <Button onClick={() => answer(false)}>{t("action.annuler")}</Button>
+          <Button tone={danger === true ? "danger" : "primary"} onClick={() => answer(true)}>{action}</Button>
+        </>
+      }
+    >
+      {text}
+    </Dialog>
+  );
+}

@@ -1,10 +1,8 @@
 package daemon
 
 import (
-	"bytes"
 	"context"
-	"sync"
-	"sync/atomic"
+	"time"
 
 	"github.com/agrafe-fse/agrafe/reader"
 	"github.com/agrafe-fse/agrafe/reader/cps"
@@ -22,35 +20,60 @@ func (d *Daemon) withCode(ctx context.Context, principal string, h held, operati
 		return reader.Trace{}, err
 	}
 	request := PINRequest{Principal: principal, Operation: operation, Reader: h.reader.Name,
-		Holder: h.card.Holder.Prenom + " " + h.card.Holder.Nom, Tries: tries}
+		Holder: h.card.Holder.Prenom + " " + h.card.Holder.Nom, Tries: tries, Pinpad: h.reader.Pinpad}
 	var trace reader.Trace
-	err = d.pins.use(ctx, pinKey{principal, h.cps.serial}, request, func(code []byte, lastTry bool) error {
+	err = d.pins.use(ctx, pinKey{principal, h.cps.serial}, request, func(c *code, lastTry bool) error {
+		verify := d.typedBefore(c, lastTry)
+		if c == nil {
+			verify = d.typedOnReader(h, lastTry)
+		}
 		var err error
-		trace, err = d.showCode(ctx, principal, h, lease, code, lastTry, use)
+		trace, err = d.showCode(ctx, principal, h, lease, verify, use)
 		return err
 	})
 	return trace, err
 }
 
+// verification shows a code to the card, and says whether the session that it opens is
+// ours to end. It runs in a transaction, on the goroutine of the card.
+type verification struct {
+	limit time.Duration // beside the patience with cards
+	run   func(*reader.Tx, *cps.Card) (ours bool, err error)
+}
+
+// typedBefore shows the card a code that we have.
+func (d *Daemon) typedBefore(c *code, lastTry bool) verification {
+	return verification{run: func(_ *reader.Tx, card *cps.Card) (ours bool, err error) {
+		err = d.pins.show(c, func(command *cps.Command) (err error) {
+			ours, err = card.Verify(command, &d.pins.refusals, lastTry)
+			return err
+		})
+		return ours, err
+	}}
+}
+
+// typedOnReader has the user type the code on the reader, and front ends say so
+// meanwhile.
+func (d *Daemon) typedOnReader(h held, lastTry bool) verification {
+	return verification{limit: cps.PadLimit, run: func(tx *reader.Tx, card *cps.Card) (bool, error) {
+		d.desk.awaitCode(h, true)
+		defer d.desk.awaitCode(h, false)
+		return card.VerifyOnPad(tx, lastTry)
+	}}
+}
+
 // showCode verifies the code and runs use, in one transaction. A caller that gives
-// up does not stop a code that is on its way: the job has a copy of its own, and
-// notes itself what the card says of it.
-func (d *Daemon) showCode(ctx context.Context, principal string, h held, lease reader.LeaseID, code []byte, lastTry bool, use func(*cps.Card) error) (reader.Trace, error) {
-	ctx, cancel := context.WithTimeout(ctx, d.cfg.cardPatience())
+// up does not stop a code that is on its way: the job notes itself what the card says
+// of it.
+func (d *Daemon) showCode(ctx context.Context, principal string, h held, lease reader.LeaseID, verify verification, use func(*cps.Card) error) (reader.Trace, error) {
+	ctx, cancel := context.WithTimeout(ctx, d.cfg.cardPatience()+verify.limit)
 	defer cancel()
-	own := bytes.Clone(code)
-	wipe := sync.OnceFunc(func() { clear(own) })
-	var begun atomic.Bool
-	trace, err := h.owner.Do(ctx, h.job("use the CPS", principal, lease, func(tx *reader.Tx) error {
-		if begun.Swap(true) {
-			return reader.Fail(reader.Canceled, "use the CPS")
-		}
-		defer wipe()
+	return h.owner.Do(ctx, h.job("use the CPS", principal, lease, func(tx *reader.Tx) error {
 		card, err := cps.OpenSerial(tx, h.cps.family, h.cps.serial)
 		if err != nil {
 			return err
 		}
-		ours, err := card.Verify(own, &d.pins.refusals, lastTry)
+		ours, err := verify.run(tx, card)
 		if ours {
 			tx.ResetAtEnd()
 		}
@@ -60,10 +83,6 @@ func (d *Daemon) showCode(ctx context.Context, principal string, h held, lease r
 		}
 		return use(card)
 	}))
-	if !begun.Swap(true) { // the job has not run, and will not
-		wipe()
-	}
-	return trace, err
 }
 
 // noteTries records what verifying the code has told of its tries.

@@ -20,6 +20,7 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -43,6 +44,14 @@ type Deps struct {
 	Log       *slog.Logger
 	Now       func() time.Time                 // nil: the clock of the machine
 	FreeSpace func(dir string) (uint64, error) // free bytes on the volume of dir; nil asks the system
+	Logged    func() []string                  // the last lines of Log; nil: they are not kept
+	Version   string                           // of the program, compared with newer ones
+	Exposed   error                            // why others may read the memory of this process; nil: nobody can
+
+	// Absence calls left each time that the user leaves the machine, which waits for its
+	// return where it can, and working when it begins or ceases to notice that, with the
+	// reason, until ctx ends. Nil: nothing is noticed.
+	Absence func(ctx context.Context, left func(), working func(error))
 }
 
 // Daemon is the service.
@@ -57,10 +66,12 @@ type Daemon struct {
 	desk  *desk
 	certs *certificates
 	pins  *pins
+	guard *guard
 	book  *lot.Book
 
 	keeping keeping // the book, safe
 	hours   *hours  // when lots are closed
+	updates updates
 
 	signing  sync.Map   // FSE ids that are being signed
 	entering sync.Mutex // held while a sealed FSE is compared with the others and enters its lot
@@ -88,7 +99,10 @@ func New(cfg Config, deps Deps) (*Daemon, error) {
 	if err := d.openBook(); err != nil {
 		return nil, err
 	}
-	d.pins = newPins(cfg.PIN, cfg.pinLife(), deps.Prompter)
+	if d.pins, err = newPins(cfg.PIN, cfg.pinLife(), deps.Prompter); err != nil {
+		return nil, errors.Join(err, d.book.Close())
+	}
+	d.guard = newGuard(deps, d.pins.page.page.Fault())
 	d.desk = &desk{transport: deps.Transport, wanted: cfg.Readers, publish: d.hub.publish, left: d.pins.forgetCard, kept: d.pins.keeps}
 	d.pins.changed = d.desk.codeChanged
 	d.certs = &certificates{cfg.cardsDir(), deps.Log}
@@ -120,10 +134,12 @@ func (d *Daemon) Run(ctx context.Context) error {
 	var safe sync.WaitGroup
 	safe.Go(func() { d.keepSafe(ctx) })
 	safe.Go(func() { d.hours.keep(ctx) })
+	safe.Go(func() { d.guard.watch(ctx, d.ForgetCodes) })
+	safe.Go(func() { d.followUpdates(ctx) })
 	reader.NewMonitor(d.deps.Transport, d.desk.see).Run(ctx)
 	d.desk.close()
 	safe.Wait() // the last backup, before the journal is closed
-	d.pins.forgetAll()
+	d.pins.close()
 	return d.book.Close()
 }
 
@@ -149,5 +165,6 @@ func (d *Daemon) snapshot(seq uint64) state.Snapshot {
 	d.desk.show(&s)
 	s.Queue = d.book.Queue()
 	s.Journal = d.journalState()
+	s.Update = d.updates.known.Load()
 	return s
 }

@@ -185,6 +185,7 @@ func (d *desk) publishCard(p *place) {
 func (d *desk) shown(p *place) state.Card {
 	card := p.card
 	card.CodeKept = p.cps != nil && d.kept(p.cps.serial)
+	card.CodeAwaited = p.awaited
 	return card
 }
 

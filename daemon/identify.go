@@ -56,10 +56,11 @@ func (i *identifier) byFamily(ctx context.Context, p *place, h held, family read
 func (i *identifier) identifyCPS(ctx context.Context, p *place, h held, family reader.Family) (func(), error) {
 	var serial string
 	var pin cps.PINState
+	var pinpad bool
 	err := i.run(ctx, h, "read the CPS", func(tx *reader.Tx) error {
 		card, err := cps.Open(tx, family)
 		if err == nil {
-			serial = card.Serial()
+			serial, pinpad = card.Serial(), tx.Pinpad()
 			pin, err = card.PIN()
 		}
 		return err
@@ -76,6 +77,7 @@ func (i *identifier) identifyCPS(ctx context.Context, p *place, h held, family r
 	}
 	pro := &professional{serial: serial, family: family, holder: cps.HolderOf(sign), sign: sign, auth: auth}
 	return func() {
+		i.desk.setPinpad(p, pinpad)
 		p.cps = pro
 		p.card.Serial = serial
 		p.card.Holder = &state.Holder{NationalID: pro.holder.NationalID, Nom: pro.holder.Nom,

@@ -20,12 +20,18 @@ func (d *Daemon) AcquireLease(principal, id, previous string, life time.Duration
 }
 
 // StealLease reserves the card in the reader id for principal, whoever holds it.
-// The event tells the one who held it.
+// The event tells the one who held it, and whose codes are forgotten: somebody else is
+// at the desk.
 func (d *Daemon) StealLease(principal, id string, life time.Duration) (reader.Lease, error) {
-	return d.desk.reserve(id, func(o *reader.Owner) (reader.Lease, error) {
-		granted, _ := o.Steal(principal, life)
+	var ended reader.Lease
+	granted, err := d.desk.reserve(id, func(o *reader.Owner) (granted reader.Lease, err error) {
+		granted, ended = o.Steal(principal, life)
 		return granted, nil
 	})
+	if ended.Holder != "" && ended.Holder != principal {
+		d.pins.forgetWhere(func(k pinKey) bool { return k.principal == ended.Holder })
+	}
+	return granted, err
 }
 
 // ReleaseLease gives a reservation back.

@@ -1,7 +1,6 @@
 package daemon
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"slices"
@@ -22,8 +21,9 @@ type pins struct {
 	changed  func(serial string) // told, without mu, that a code of a card is kept or no longer
 
 	mu       sync.Mutex // protects the fields below and what they hold
+	page     *codePage
+	asked    map[*code]struct{} // codes that are being asked for or shown to a card for the first time
 	sessions map[pinKey]*pinSession
-	shown    map[*typed]struct{} // codes that are being asked for or shown to a card
 }
 
 // opCode names the operation in errors.
@@ -33,43 +33,51 @@ type pinKey struct{ principal, serial string }
 
 // pinSession is a code that was typed. Times are read by the monotonic clock.
 type pinSession struct {
-	code []byte
+	code *code
 	used []time.Time // signatures in the last minute
 	end  *time.Timer // wipes the code when its time is over
 }
 
-// typed is a code that a card is being shown. ended says that its key was
-// forgotten meanwhile: the code is not kept then.
-type typed struct {
-	key   pinKey
-	ended bool
-}
-
-func newPins(cfg PINConfig, life time.Duration, p Prompter) *pins {
-	return &pins{cfg: cfg, life: life, prompter: p, changed: func(string) {}, sessions: make(map[pinKey]*pinSession), shown: make(map[*typed]struct{})}
+func newPins(cfg PINConfig, life time.Duration, p Prompter) (*pins, error) {
+	page, err := newCodePage()
+	if err != nil {
+		return nil, err
+	}
+	return &pins{cfg: cfg, life: life, prompter: p, changed: func(string) {}, page: page,
+		asked: make(map[*code]struct{}), sessions: make(map[pinKey]*pinSession)}, nil
 }
 
 // use gives the code of key to do, which shows it to the card: the session's, or
 // one that the user is asked for. The code is forgotten if the card refuses it,
-// and kept if the policy says so. do must not keep it.
-func (s *pins) use(ctx context.Context, key pinKey, r PINRequest, do func(code []byte, lastTry bool) error) error {
-	if code := s.take(key); code != nil {
-		defer clear(code)
-		err := do(code, false)
+// and kept if the policy says so. do is given nil where the user types the code on
+// the reader.
+func (s *pins) use(ctx context.Context, key pinKey, r PINRequest, do func(c *code, lastTry bool) error) error {
+	if r.Pinpad {
+		answer, err := s.ask(ctx, r)
+		if err != nil {
+			return err
+		}
+		clear(answer.Code) // none is wanted
+		return do(nil, answer.LastTry)
+	}
+	if c := s.take(key); c != nil {
+		err := do(c, false)
 		s.judge(key, err)
 		return err
 	}
-	one := s.begin(key)
-	defer s.drop(one)
-	answer, err := s.ask(ctx, r)
+	c, err := s.begin(key)
 	if err != nil {
 		return err
 	}
-	defer clear(answer.Code)
-	err = do(answer.Code, answer.LastTry)
+	defer s.drop(c)
+	lastTry, err := s.fill(ctx, r, c)
+	if err != nil {
+		return err
+	}
+	err = do(c, lastTry)
 	s.judge(key, err)
 	if err == nil && s.cfg.Policy == PINSession {
-		s.keep(one, answer.Code)
+		s.keep(c)
 	}
 	return err
 }
@@ -80,6 +88,21 @@ func (s *pins) judge(key pinKey, err error) {
 	case reader.PINWrong, reader.PINBlocked:
 		s.forget(key)
 	}
+}
+
+// fill has the user asked for c.
+func (s *pins) fill(ctx context.Context, r PINRequest, c *code) (lastTry bool, err error) {
+	answer, err := s.ask(ctx, r)
+	defer clear(answer.Code)
+	if err != nil {
+		return false, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !c.ended {
+		c.command.SetCode(answer.Code)
+	}
+	return answer.LastTry, nil
 }
 
 func (s *pins) ask(ctx context.Context, r PINRequest) (PINAnswer, error) {
@@ -96,32 +119,38 @@ func (s *pins) ask(ctx context.Context, r PINRequest) (PINAnswer, error) {
 	return answer, err
 }
 
-// begin notes that a code of key is about to be asked for.
-func (s *pins) begin(key pinKey) *typed {
+// begin makes room for a code of key, which is about to be asked for.
+func (s *pins) begin(key pinKey) (*code, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	one := &typed{key: key}
-	s.shown[one] = struct{}{}
-	return one
+	c, err := s.page.take(key)
+	if err == nil {
+		s.asked[c] = struct{}{}
+	}
+	return c, err
 }
 
-func (s *pins) drop(one *typed) {
+// drop ends what begin began; a code that was not kept is wiped.
+func (s *pins) drop(c *code) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.shown, one)
+	delete(s.asked, c)
+	if session := s.sessions[c.key]; session == nil || session.code != c {
+		s.page.end(c)
+	}
 }
 
-// take returns a copy of the code kept for key, nil if there is none or if it has
-// served too often in the last minute.
-func (s *pins) take(key pinKey) []byte {
-	code, wiped := s.copyOf(key)
+// take returns the code kept for key, nil if there is none or if it has served too
+// often in the last minute.
+func (s *pins) take(key pinKey) *code {
+	c, wiped := s.kept(key)
 	if wiped {
 		s.changed(key.serial)
 	}
-	return code
+	return c
 }
 
-func (s *pins) copyOf(key pinKey) (code []byte, wiped bool) {
+func (s *pins) kept(key pinKey) (c *code, wiped bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	session := s.sessions[key]
@@ -134,32 +163,33 @@ func (s *pins) copyOf(key pinKey) (code []byte, wiped bool) {
 		return nil, s.wipe(key)
 	}
 	session.used = append(session.used, now)
-	return bytes.Clone(session.code), false
+	return session.code, false
 }
 
 // keep makes a code that was just used a session.
-func (s *pins) keep(one *typed, code []byte) {
-	if s.begun(one, code) {
-		s.changed(one.key.serial)
+func (s *pins) keep(c *code) {
+	if s.begun(c) {
+		s.changed(c.key.serial)
 	}
 }
 
 // begun makes the session, and tells whether its key was not forgotten meanwhile.
-func (s *pins) begun(one *typed, code []byte) bool {
+func (s *pins) begun(c *code) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if one.ended {
+	if c.ended {
 		return false
 	}
-	s.wipe(one.key)
-	session := &pinSession{code: bytes.Clone(code), used: []time.Time{time.Now()}}
-	session.end = time.AfterFunc(s.life, func() { s.expire(one.key, session) })
-	s.sessions[one.key] = session
+	s.wipe(c.key)
+	session := &pinSession{code: c, used: []time.Time{time.Now()}}
+	session.end = time.AfterFunc(s.life, func() { s.expire(session) })
+	s.sessions[c.key] = session
 	return true
 }
 
 // expire wipes a session whose time is over, unless another has taken its place.
-func (s *pins) expire(key pinKey, session *pinSession) {
+func (s *pins) expire(session *pinSession) {
+	key := session.code.key
 	s.mu.Lock()
 	wiped := s.sessions[key] == session && s.wipe(key)
 	s.mu.Unlock()
@@ -187,48 +217,7 @@ func (s *pins) wipe(key pinKey) bool {
 		return false
 	}
 	session.end.Stop()
-	clear(session.code)
+	s.page.end(session.code)
 	delete(s.sessions, key)
 	return true
-}
-
-// forget wipes the code of key, and tells whether there was one.
-func (s *pins) forget(key pinKey) bool { return s.forgetWhere(func(k pinKey) bool { return k == key }) }
-
-// forgetSerial wipes everybody's code of a card, and tells whether there was one.
-func (s *pins) forgetSerial(serial string) bool {
-	return s.forgetWhere(func(k pinKey) bool { return k.serial == serial })
-}
-
-// forgetCard wipes the codes of a card that was taken out: nobody is told what is shown
-// of a card that has left.
-func (s *pins) forgetCard(serial string) {
-	s.wipeWhere(func(k pinKey) bool { return k.serial == serial })
-}
-
-// forgetAll wipes every code.
-func (s *pins) forgetAll() { s.forgetWhere(func(pinKey) bool { return true }) }
-
-// forgetWhere wipes the codes whose keys match, and tells whether there were any.
-func (s *pins) forgetWhere(matches func(pinKey) bool) bool {
-	serials := s.wipeWhere(matches)
-	for _, serial := range serials {
-		s.changed(serial)
-	}
-	return len(serials) > 0
-}
-
-// wipeWhere is forgetWhere without telling; it returns the cards of the codes.
-func (s *pins) wipeWhere(matches func(pinKey) bool) (serials []string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for one := range s.shown {
-		one.ended = one.ended || matches(one.key)
-	}
-	for key := range s.sessions {
-		if matches(key) && s.wipe(key) {
-			serials = append(serials, key.serial)
-		}
-	}
-	return serials
 }

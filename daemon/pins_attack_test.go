@@ -7,13 +7,14 @@ import (
 
 	"github.com/agrafe-fse/agrafe/daemon/fse"
 	"github.com/agrafe-fse/agrafe/daemon/state"
+	"github.com/agrafe-fse/agrafe/reader/cps"
 	"github.com/agrafe-fse/agrafe/reader/virtual"
 )
 
 // Above N signatures in a minute the code is asked for: the N+1st asks.
 func TestSignaturesPerMinuteCountTheFirst(t *testing.T) {
 	u := typing(goodCode)
-	s := newPins(PINConfig{Policy: PINSession, SignaturesPerMinute: 3}, time.Hour, u)
+	s := keeper(t, PINConfig{Policy: PINSession, SignaturesPerMinute: 3}, time.Hour, u)
 	for n := 1; n <= 4; n++ {
 		if err := s.use(t.Context(), someKey, PINRequest{}, goodUse); err != nil {
 			t.Fatal(err)
@@ -32,8 +33,8 @@ func TestCodeForgottenWhileInUse(t *testing.T) {
 		"daemon stopped": func(s *pins) { s.forgetAll() },
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newPins(PINConfig{Policy: PINSession, SignaturesPerMinute: 30}, time.Hour, typing(goodCode))
-			if err := s.use(t.Context(), someKey, PINRequest{}, func([]byte, bool) error { end(s); return nil }); err != nil {
+			s := keeper(t, PINConfig{Policy: PINSession, SignaturesPerMinute: 30}, time.Hour, typing(goodCode))
+			if err := s.use(t.Context(), someKey, PINRequest{}, func(*code, bool) error { end(s); return nil }); err != nil {
 				t.Fatal(err)
 			}
 			if s.take(someKey) != nil {
@@ -46,18 +47,18 @@ func TestCodeForgottenWhileInUse(t *testing.T) {
 // A code is wiped when its time is over, not when somebody next asks.
 func TestCodeWipedInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newPins(PINConfig{Policy: PINSession, SignaturesPerMinute: 30}, time.Hour, typing(goodCode))
+		s := keeper(t, PINConfig{Policy: PINSession, SignaturesPerMinute: 30}, time.Hour, typing(goodCode))
 		if err := s.use(t.Context(), someKey, PINRequest{}, goodUse); err != nil {
 			t.Fatal(err)
 		}
 		s.mu.Lock()
-		code := s.sessions[someKey].code
+		command := s.sessions[someKey].code.command
 		s.mu.Unlock()
 		time.Sleep(2 * time.Hour)
 		synctest.Wait()
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if string(code) == goodCode {
+		if *command != (cps.Command{}) {
 			t.Error("the code is still in memory an hour after its time")
 		}
 	})

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/agrafe-fse/agrafe/daemon/fse"
 	"github.com/agrafe-fse/agrafe/daemon/state"
 	"github.com/agrafe-fse/agrafe/reader"
+	"github.com/agrafe-fse/agrafe/reader/cps"
 	"github.com/agrafe-fse/agrafe/reader/virtual"
 )
 
@@ -230,12 +232,30 @@ func TestForeignSession(t *testing.T) {
 
 var someKey = pinKey{ehr, "8025000001123456789"}
 
-func goodUse([]byte, bool) error { return nil }
+func goodUse(*code, bool) error { return nil }
+
+// keeper keeps codes until the test ends.
+func keeper(t *testing.T, cfg PINConfig, life time.Duration, p Prompter) *pins {
+	t.Helper()
+	s, err := newPins(cfg, life, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.close)
+	return s
+}
+
+// shows is a use that shows the code to a card, which does f with it.
+func shows(s *pins, f func(*cps.Command)) func(*code, bool) error {
+	return func(c *code, _ bool) error {
+		return s.show(c, func(command *cps.Command) error { f(command); return nil })
+	}
+}
 
 func TestPINSessionTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		u := typing(goodCode)
-		s := newPins(PINConfig{Policy: PINSession, SignaturesPerMinute: 1000}, time.Hour, u)
+		s := keeper(t, PINConfig{Policy: PINSession, SignaturesPerMinute: 1000}, time.Hour, u)
 		for _, tt := range []struct {
 			after time.Duration
 			asked int
@@ -255,12 +275,12 @@ func TestPINSessionTime(t *testing.T) {
 func TestPINSessionAfterFailure(t *testing.T) {
 	for kind := reader.Internal; kind <= reader.Canceled; kind++ {
 		u := typing(goodCode)
-		s := newPins(PINConfig{Policy: PINSession, SignaturesPerMinute: 1000}, time.Hour, u)
+		s := keeper(t, PINConfig{Policy: PINSession, SignaturesPerMinute: 1000}, time.Hour, u)
 		if err := s.use(t.Context(), someKey, PINRequest{}, goodUse); err != nil {
 			t.Fatal(err)
 		}
 		failure := reader.Fail(kind, "sign")
-		if err := s.use(t.Context(), someKey, PINRequest{}, func([]byte, bool) error { return failure }); !errors.Is(err, failure) {
+		if err := s.use(t.Context(), someKey, PINRequest{}, func(*code, bool) error { return failure }); !errors.Is(err, failure) {
 			t.Errorf("%s: %v", kind, err)
 		}
 		kept := s.take(someKey) != nil
@@ -270,25 +290,93 @@ func TestPINSessionAfterFailure(t *testing.T) {
 	}
 }
 
-// What was typed is wiped after use, and the code of a session when it ends.
+// What was typed is wiped after use. The code of a session is the one copy that there
+// is, and wiped when it ends.
 func TestPINWiped(t *testing.T) {
-	typed := []byte(goodCode)
-	u := &user{answer: func(PINRequest) (PINAnswer, error) { return PINAnswer{Code: typed}, nil }}
-	s := newPins(PINConfig{Policy: PINSession, SignaturesPerMinute: 10}, time.Hour, u)
-	if err := s.use(t.Context(), someKey, PINRequest{}, goodUse); err != nil {
+	answer := []byte(goodCode)
+	u := &user{answer: func(PINRequest) (PINAnswer, error) { return PINAnswer{Code: answer}, nil }}
+	s := keeper(t, PINConfig{Policy: PINSession, SignaturesPerMinute: 10}, time.Hour, u)
+	var first, again *cps.Command
+	if err := s.use(t.Context(), someKey, PINRequest{}, shows(s, func(c *cps.Command) { first = c })); err != nil {
 		t.Fatal(err)
 	}
-	code := s.sessions[someKey].code
-	if string(typed) != "\x00\x00\x00\x00" || string(code) != goodCode {
+	if string(answer) != "\x00\x00\x00\x00" || !bytes.HasSuffix(first[:], []byte(goodCode)) {
 		t.Error("the typed code is not wiped, or the session has none")
 	}
-	var copied []byte
-	err := s.use(t.Context(), someKey, PINRequest{}, func(c []byte, _ bool) error { copied = c; return nil })
-	if err != nil || string(copied) != "\x00\x00\x00\x00" {
-		t.Errorf("the copy that was used is not wiped: %v", err)
+	if err := s.use(t.Context(), someKey, PINRequest{}, shows(s, func(c *cps.Command) { again = c })); err != nil || again != first {
+		t.Errorf("the card was shown a copy: %v", err)
 	}
 	s.forgetCard(someKey.serial)
-	if string(code) != "\x00\x00\x00\x00" || s.take(someKey) != nil {
+	if *first != (cps.Command{}) || s.take(someKey) != nil {
 		t.Error("the code of the card that left is not wiped")
+	}
+}
+
+// With the policy "each" nothing is left after use.
+func TestPINWipedAfterEach(t *testing.T) {
+	s := keeper(t, PINConfig{Policy: PINEach, SignaturesPerMinute: 10}, time.Hour, typing(goodCode))
+	var shown *cps.Command
+	if err := s.use(t.Context(), someKey, PINRequest{}, shows(s, func(c *cps.Command) { shown = c })); err != nil {
+		t.Fatal(err)
+	}
+	if data := s.page.page.Bytes(); !bytes.Equal(data, make([]byte, len(data))) || *shown != (cps.Command{}) {
+		t.Error("something is left in the page")
+	}
+}
+
+// A code that ends while a card looks at it does not change on the way, which would cost
+// a try. Whoever wipes all of them waits for it.
+func TestPINEndsWhileShown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := keeper(t, PINConfig{Policy: PINSession, SignaturesPerMinute: 10}, time.Hour, typing(goodCode))
+		d := &Daemon{pins: s}
+		var shown *cps.Command
+		var forgotten time.Duration
+		start := time.Now()
+		err := s.use(t.Context(), someKey, PINRequest{}, shows(s, func(c *cps.Command) {
+			go func() { d.ForgetCodes(); forgotten = time.Since(start) }()
+			time.Sleep(time.Second)
+			if shown = c; !bytes.HasSuffix(c[:], []byte(goodCode)) {
+				t.Error("the code changed while the card was shown it")
+			}
+		}))
+		synctest.Wait()
+		if err != nil || *shown != (cps.Command{}) || forgotten != time.Second {
+			t.Errorf("%v, wiped %t, forgotten after %s", err, *shown == cps.Command{}, forgotten)
+		}
+		if s.take(someKey) != nil {
+			t.Error("the code is kept")
+		}
+	})
+}
+
+// A code that has ended before a card was shown it is shown to none.
+func TestPINEndedIsNotShown(t *testing.T) {
+	s := keeper(t, PINConfig{Policy: PINSession, SignaturesPerMinute: 10}, time.Hour, typing(goodCode))
+	err := s.use(t.Context(), someKey, PINRequest{}, func(c *code, _ bool) error {
+		s.forgetAll()
+		return s.show(c, func(*cps.Command) error { t.Error("shown"); return nil })
+	})
+	if reader.KindOf(err) != reader.PINRequired {
+		t.Error(err)
+	}
+}
+
+// Hundreds of programs that ask at once find no room, and leave room when they have done.
+func TestPINPageIsFull(t *testing.T) {
+	s := keeper(t, PINConfig{Policy: PINEach, SignaturesPerMinute: 10}, time.Hour, typing(goodCode))
+	room := len(s.page.free)
+	var deeper func(*code, bool) error
+	depth := 0
+	deeper = func(*code, bool) error { depth++; return s.use(t.Context(), someKey, PINRequest{}, deeper) }
+	if err := deeper(nil, false); reader.KindOf(err) != reader.Busy || depth != room+1 || room < 100 {
+		t.Errorf("%d at once in a page of %d: %v", depth-1, room, err)
+	}
+	if len(s.page.free) != room || len(s.page.used) != 0 {
+		t.Error("there is less room than before")
+	}
+	s.close()
+	if err := s.use(t.Context(), someKey, PINRequest{}, goodUse); reader.KindOf(err) != reader.Busy {
+		t.Errorf("after the end: %v", err)
 	}
 }

@@ -29,6 +29,8 @@ type place struct {
 	lease reader.Lease   // as front ends were told; zero: none
 	lapse *time.Timer    // tells that it has expired
 	gone  reader.LeaseID // the last that ended because its card left
+
+	awaited bool // the reader waits for the code to be typed on it
 }
 
 // professional is a CPS that was read. It is not changed once made.

@@ -12,12 +12,13 @@ type PINRequest struct {
 	Reader    string // name of the reader
 	Holder    string // name on the card; never logged
 	Tries     int    // left; with 1, the user is asked twice
+	Pinpad    bool   // the code will be typed on the reader: only whether to go on is asked
 }
 
 // PINAnswer is the code that was typed. Whoever receives it wipes it.
 type PINAnswer struct {
-	Code    []byte
-	LastTry bool // the user knows that a wrong code blocks the card
+	Code    []byte // nil where it will be typed on the reader
+	LastTry bool   // the user knows that a wrong code blocks the card
 }
 
 // ErrDeclined is a Prompter's answer when the user refused or did not answer.

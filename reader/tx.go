@@ -38,11 +38,16 @@ func (t *Tx) Transmit(command []byte) ([]byte, error) {
 	if len(command) < 4 || len(command) > maxCommand {
 		return nil, Failf(Internal, "talk to the card", "a command of %d bytes", len(command))
 	}
+	return t.exchange(len(command), func() ([]byte, error) { return t.link.Transmit(command) })
+}
+
+// exchange counts what send carries, and checks that there is an answer.
+func (t *Tx) exchange(size int, send func() ([]byte, error)) ([]byte, error) {
 	start := time.Now()
-	answer, err := t.link.Transmit(command)
+	answer, err := send()
 	t.trace.Card += time.Since(start)
 	t.trace.Commands++
-	t.trace.Sent += len(command)
+	t.trace.Sent += size
 	t.trace.Received += len(answer)
 	if err == nil && len(answer) < 2 {
 		return nil, Failf(Malformed, "talk to the card", "an answer of %d bytes", len(answer))

@@ -36,6 +36,8 @@ func (t *tray) do(act view.Act) {
 		failure, err = w.NoConsole, t.withClient(func(c *local.Client) error { return launch.Open(t.ctx, c, act.Arg) })
 	case view.Revoke:
 		err = t.revoke(act.Arg)
+	case view.ForgetCode:
+		err = t.forgetCode(act.Arg)
 	case view.CopySupport:
 		if err = copyText(t.ctx, t.support()); err == nil {
 			t.tell(w.SupportCopied)
@@ -103,6 +105,25 @@ func (t *tray) revoke(origin string) error {
 	return t.withClient(func(c *local.Client) error {
 		return c.Call(t.ctx, "origins.revoke", map[string]string{"origin": origin}, nil)
 	})
+}
+
+// forgetCode has everybody's code of the CPS in a reader forgotten.
+func (t *tray) forgetCode(reader string) error {
+	var was struct{ Closed bool }
+	err := t.withClient(func(c *local.Client) error {
+		ctx, cancel := context.WithTimeout(t.ctx, patience)
+		defer cancel()
+		return c.Call(ctx, "cards.closePinSession", map[string]string{"reader": reader}, &was)
+	})
+	if err != nil {
+		return err
+	}
+	if was.Closed {
+		t.tell(t.words.Notice.Forgotten)
+	} else {
+		t.tell(t.words.Notice.NotKept)
+	}
+	return nil
 }
 
 func (t *tray) about() error {

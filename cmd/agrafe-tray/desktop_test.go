@@ -3,8 +3,11 @@
 package main
 
 import (
+	"archive/zip"
+	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -103,12 +106,26 @@ func TestClickOpensTheConsole(t *testing.T) {
 	i := s.icon(t)
 	i.click(t, "à poster")
 	page := written(t, seen)
-	if !strings.Contains(page, "url=http://"+d.addr+"/#lancement=") || !strings.Contains(page, `/papiers"`) {
-		t.Errorf("the file is %q", page)
+	address := regexp.MustCompile(`url=http://` + d.addr + `(/\?ouverture=[\w-]+)#lancement=[\w-]+/papiers"`).FindStringSubmatch(page)
+	if address == nil {
+		t.Fatalf("the file is %q", page)
 	}
 	if mode := strings.TrimSpace(written(t, seen+".mode")); mode != "600" {
 		t.Errorf("the file's mode is %s", mode)
 	}
+	if left, _ := filepath.Glob(filepath.Join(s.runtimeDir(), "agrafe-console-*")); len(left) != 1 {
+		t.Errorf("before the browser comes there are %d files for it", len(left))
+	}
+	visit, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+d.addr+address[1], nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	visit.Header = http.Header{"Sec-Fetch-Mode": {"navigate"}, "Sec-Fetch-Dest": {"document"}}
+	answer, err := http.DefaultClient.Do(visit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = answer.Body.Close()
 	eventually(t, func() string {
 		left, err := filepath.Glob(filepath.Join(s.runtimeDir(), "agrafe-console-*"))
 		if err != nil || len(left) > 0 {
@@ -203,15 +220,27 @@ func (s *session) runtimeDir() string {
 	return ""
 }
 
-// What the service can't do is told in its words.
-func TestDiagnosticsThatAreNone(t *testing.T) {
+// The archive for the support is kept in the user's folder, closed to others.
+func TestDiagnosticsAreKept(t *testing.T) {
 	s := newSession(t, true)
 	d := serve(t, folder(t), virtual.NewReaders("Lecteur"))
-	var err error
-	if err = d.client(t).Call(t.Context(), "system.diagnostics", nil, nil); err == nil {
-		t.Fatal("the service makes archives now: test that the tray keeps them")
-	}
 	s.run(t, d.socket())
 	s.icon(t).click(t, "diagnostic")
-	s.expect(t, sentence(err))
+	s.expect(t, "agrafe-diagnostic-")
+	list, err := filepath.Glob(filepath.Join(s.home, "agrafe-diagnostic-*.zip"))
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%q, %v", list, err)
+	}
+	info, err := os.Stat(list[0])
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	archive, err := zip.OpenReader(list[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer archive.Close()
+	if archive.File[0].Name != "LISEZMOI.txt" {
+		t.Errorf("it begins with %s", archive.File[0].Name)
+	}
 }

@@ -69,7 +69,7 @@ func (a *answering) code(ctx context.Context, q local.Question) local.Reply {
 		return local.Reply{}
 	}
 	a.tries[q.Reader] = q.Tries
-	return local.Reply{Code: a.given.Code, LastTry: q.Tries == 1}
+	return local.Reply{Code: a.given.Code, LastTry: q.Tries == 1, GoOn: q.Pinpad}
 }
 
 // consent asks whether a page may be paired.

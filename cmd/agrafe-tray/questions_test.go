@@ -240,12 +240,8 @@ func TestKilledWindow(t *testing.T) {
 	if p, err := os.FindProcess(pid); err != nil || p.Kill() != nil {
 		t.Fatal("the window's program can't be killed")
 	}
-	if err := result(t, ended); codeOf(err) != "CODE_REQUIS" {
-		t.Errorf("the call gives %v", err)
-	}
 	d.expect(t, "La fenêtre n'a pas pu s'ouvrir")
-	ended = d.asks(t)
-	d.types(t, goodCode)
+	d.types(t, goodCode) // in another window: nobody was there to ask, and the call is made again
 	if err := result(t, ended); err != nil {
 		t.Errorf("the call gives %v", err)
 	}

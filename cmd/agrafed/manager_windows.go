@@ -3,6 +3,7 @@ package main
 import (
 	"slices"
 
+	"golang.org/x/sys/windows"
 	"golang.org/x/sys/windows/svc"
 )
 
@@ -29,7 +30,7 @@ func (p *program) Execute(_ []string, asked <-chan svc.ChangeRequest, told chan<
 		p.log.Error("cannot start", "error", err)
 		return true, uint32(exitCode(err))
 	}
-	running := svc.Status{State: svc.Running, Accepts: svc.AcceptStop | svc.AcceptShutdown}
+	running := svc.Status{State: svc.Running, Accepts: svc.AcceptStop | svc.AcceptShutdown | svc.AcceptSessionChange | svc.AcceptPowerEvent}
 	told <- running
 	for r := range asked {
 		switch r.Cmd {
@@ -39,7 +40,25 @@ func (p *program) Execute(_ []string, asked <-chan svc.ChangeRequest, told chan<
 			told <- svc.Status{State: svc.StopPending}
 			p.stop()
 			return false, 0
+		case svc.SessionChange, svc.PowerEvent:
+			if absent(r) {
+				p.forget()
+			}
 		}
 	}
 	return false, 0
+}
+
+// absent says whether the user leaves the machine. The numbers of power events are those
+// of WM_POWERBROADCAST.
+func absent(r svc.ChangeRequest) bool {
+	const suspend = 0x4 // PBT_APMSUSPEND
+	if r.Cmd == svc.PowerEvent {
+		return r.EventType == suspend
+	}
+	switch r.EventType {
+	case windows.WTS_SESSION_LOCK, windows.WTS_SESSION_LOGOFF, windows.WTS_CONSOLE_DISCONNECT, windows.WTS_REMOTE_DISCONNECT:
+		return true
+	}
+	return false
 }

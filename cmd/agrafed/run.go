@@ -15,9 +15,12 @@ import (
 
 	"github.com/agrafe-fse/agrafe/bridge"
 	"github.com/agrafe-fse/agrafe/daemon"
+	"github.com/agrafe-fse/agrafe/daemon/absence"
 	"github.com/agrafe-fse/agrafe/daemon/journal"
 	"github.com/agrafe-fse/agrafe/daemon/journal/key"
+	"github.com/agrafe-fse/agrafe/daemon/logbook"
 	"github.com/agrafe-fse/agrafe/daemon/printer"
+	"github.com/agrafe-fse/agrafe/daemon/secret"
 	"github.com/agrafe-fse/agrafe/reader/pcsc"
 	"github.com/agrafe-fse/agrafe/reader/vitale"
 )
@@ -78,8 +81,9 @@ func run(args []string, out io.Writer) error {
 		}
 		return err
 	}
-	p := &program{cfg: cfg, log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: cfg.Log.Level}))}
-	return under(p)
+	log, lines := cfg.Log.Open(os.Stderr)
+	defer lines.Close()
+	return under(&program{cfg: cfg, log: log, lines: lines})
 }
 
 // errUnexpected is a word after the flags that says nothing to us.
@@ -91,7 +95,9 @@ func errUnexpected(words []string) error {
 type program struct {
 	cfg    daemon.Config
 	log    *slog.Logger
+	lines  *logbook.Log // of log
 	cancel context.CancelFunc
+	forget func()         // wipes the codes that are kept
 	ended  sync.WaitGroup // daemon and server
 }
 
@@ -109,12 +115,15 @@ func (p *program) foreground() error {
 
 // start opens everything, so that a failure is the start's, and returns.
 func (p *program) start() error {
+	exposed := secret.Harden() // before anything secret is in memory, the journal's key first
 	d, err := daemon.New(p.cfg, daemon.Deps{
 		Transport: pcsc.New(), Rights: vitale.Simulated{}, Prompter: new(bridge.Prompts), Printer: printer.New(), Log: p.log,
+		Logged: p.lines.Lines, Version: version, Exposed: exposed, Absence: absence.Watch,
 	})
 	if err != nil {
 		return err
 	}
+	p.forget = d.ForgetCodes
 	ctx, cancel := context.WithCancel(context.Background())
 	p.cancel = cancel
 	server, err := bridge.New(d, version, p.log)

@@ -25,16 +25,18 @@ type Paper struct {
 	Person        string    `json:"beneficiaire,omitempty"` // of a sheet, in lists only
 }
 
-// Takings are what a day, or each day of a time, has brought.
+// Takings are what a day, or each day of a time, has brought. All but Collected and
+// ByMeans is of the FSE whose day of care it is; those two are of what patients gave on
+// that day, for whatever day of care: the till of the day.
 type Takings struct {
-	Date       string           `json:"jour"`       // ISO, day of care
+	Date       string           `json:"jour"`       // ISO
 	Count      int              `json:"nombre"`     // FSE with a price, and paper sheets
 	Honoraires int64            `json:"honoraires"` // cents, as all that follow
 	AMO        int64            `json:"amo"`
 	AMC        int64            `json:"amc"`
 	Patient    int64            `json:"patient"`
 	Uncovered  int64            `json:"nonPrisEnCharge"`
-	Collected  int64            `json:"encaisse"`           // what patients have given
+	Collected  int64            `json:"encaisse"`           // what patients gave on that day and was not given back
 	ByMeans    map[string]int64 `json:"parMoyen,omitempty"` // of Collected
 	Unpriced   int              `json:"sansPrix,omitempty"` // paper sheets that count for nothing
 }
@@ -60,4 +62,6 @@ type Return struct {
 	External bool     `json:"externe,omitzero"`  // about an FSE of another software
 	Pending  bool     `json:"aRapprocher"`       // nobody knows yet what it is about
 	Remade   string   `json:"refaite,omitempty"` // ID of the FSE that replaces the rejected one
+
+	Withdrawn string `json:"retire,omitempty"` // why it was withdrawn; absent while it stands
 }

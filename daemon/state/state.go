@@ -52,6 +52,7 @@ type Card struct {
 	Read         bool       `json:"read"`                   // whether reading is over, well or not
 	Problem      *Error     `json:"problem,omitempty"`      // why it could not be read
 	CodeKept     bool       `json:"codeGarde,omitzero"`     // somebody's code of this CPS is kept; told to programs of this machine
+	CodeAwaited  bool       `json:"codeAttendu,omitzero"`   // the code has to be typed now on the keys of the reader
 	Demo         bool       `json:"demonstration,omitzero"`
 }
 
@@ -85,6 +86,8 @@ type Snapshot struct {
 	Journal Journal  `json:"journal"`
 
 	Developer bool `json:"developer,omitzero"` // pages of this machine's own http servers may be let in
+
+	Update *Update `json:"update,omitempty"` // told to programs of this machine, where versions are asked for
 }
 
 // EventType says which object of an Event is set.
@@ -102,10 +105,11 @@ const (
 	EventJob     EventType = "job"
 	EventJournal EventType = "journal"
 	EventOrigin  EventType = "origin" // told to programs of this machine only
+	EventUpdate  EventType = "update" // likewise
 )
 
 // EventTypes lists every EventType; new ones are added at the end.
-var EventTypes = []EventType{EventService, EventReader, EventCard, EventQueue, EventFSE, EventLot, EventLease, EventJob, EventJournal, EventOrigin}
+var EventTypes = []EventType{EventService, EventReader, EventCard, EventQueue, EventFSE, EventLot, EventLease, EventJob, EventJournal, EventOrigin, EventUpdate}
 
 // Event is one change. Seq increases by one from each event to the next; who is
 // not told of an event sees a gap.
@@ -123,6 +127,7 @@ type Event struct {
 	Job     *Job      `json:"job,omitempty"`
 	Journal *Journal  `json:"journal,omitempty"`
 	Origin  *Origin   `json:"origin,omitempty"`
+	Update  *Update   `json:"update,omitempty"`
 
 	Audience string `json:"-"` // the one principal that is told, "" for all
 }

@@ -19,10 +19,24 @@ import (
 )
 
 // code is that of the virtual cards.
-var code = []byte(cardtest.Code)
+const code = cardtest.Code
+
+// typed is a code as Verify takes it.
+func typed(code string) *cps.Command {
+	c := new(cps.Command)
+	c.SetCode([]byte(code))
+	return c
+}
 
 // insert puts c in a reader and returns its Owner.
 func insert(t testing.TB, c virtual.Card) *reader.Owner {
+	t.Helper()
+	_, o := plug(t, c)
+	return o
+}
+
+// plug is insert, with the readers.
+func plug(t testing.TB, c virtual.Card) (*virtual.Readers, *reader.Owner) {
 	t.Helper()
 	r := virtual.NewReaders("lecteur")
 	if err := r.Insert("lecteur", c); err != nil {
@@ -30,7 +44,7 @@ func insert(t testing.TB, c virtual.Card) *reader.Owner {
 	}
 	o := reader.NewOwner(r, "lecteur")
 	t.Cleanup(o.Close)
-	return o
+	return r, o
 }
 
 // do runs f in one transaction.
@@ -65,7 +79,7 @@ func TestSignatureVerifiesWithTheCardsCertificate(t *testing.T) {
 					return err
 				}
 				sign, auth = certificates(t, c)
-				if _, err := c.Verify(code, new(cps.Refusals), false); err != nil {
+				if _, err := c.Verify(typed(code), new(cps.Refusals), false); err != nil {
 					return err
 				}
 				if signature, err = c.Signer().Sign(message); err != nil {
@@ -121,7 +135,7 @@ func TestCommandsOfASignature(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if _, err := c.Verify(code, new(cps.Refusals), false); err != nil {
+		if _, err := c.Verify(typed(code), new(cps.Refusals), false); err != nil {
 			return err
 		}
 		s := c.Signer()
@@ -161,7 +175,7 @@ func TestSignAnyLength(t *testing.T) {
 				key = sign.PublicKey.(*rsa.PublicKey)
 			}
 			tx.ResetAtEnd()
-			if _, err := c.Verify(code, new(cps.Refusals), false); err != nil {
+			if _, err := c.Verify(typed(code), new(cps.Refusals), false); err != nil {
 				return err
 			}
 			signature, err = c.Signer().Sign(message)
@@ -203,7 +217,7 @@ func TestVerify(t *testing.T) {
 				tx.ResetAtEnd()
 				c, err := cps.Open(tx, f)
 				if err == nil {
-					_, err = c.Verify([]byte(tt.code), new(cps.Refusals), tt.lastTry)
+					_, err = c.Verify(typed(tt.code), new(cps.Refusals), tt.lastTry)
 				}
 				return err
 			})
@@ -243,7 +257,7 @@ func TestARefusedCodeIsNotSentAgain(t *testing.T) {
 			tx.ResetAtEnd()
 			c, err := cps.Open(tx, f)
 			if err == nil {
-				_, err = c.Verify([]byte(code), &refusals, false)
+				_, err = c.Verify(typed(code), &refusals, false)
 			}
 			return err
 		})
@@ -268,7 +282,7 @@ func TestForeignSessionIsReported(t *testing.T) {
 		_, err := do(o, func(tx *reader.Tx, f reader.Family) error {
 			c, err := cps.Open(tx, f)
 			if err == nil {
-				ours, err = c.Verify(code, new(cps.Refusals), false)
+				ours, err = c.Verify(typed(code), new(cps.Refusals), false)
 			}
 			if reset {
 				tx.ResetAtEnd()
@@ -314,7 +328,7 @@ func TestSituations(t *testing.T) {
 		if _, err := c.Situations(); reader.KindOf(err) != reader.PINRequired {
 			t.Errorf("Situations without code: %v, want PINRequired", err)
 		}
-		if _, err := c.Verify(code, new(cps.Refusals), false); err != nil {
+		if _, err := c.Verify(typed(code), new(cps.Refusals), false); err != nil {
 			return err
 		}
 		list, err = c.Situations()

@@ -1,7 +1,6 @@
 package cps
 
 import (
-	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"sync"
@@ -45,6 +44,27 @@ func (c *Card) PIN() (PINState, error) {
 	return PINState{}, reader.Fail(reader.Malformed, op)
 }
 
+// headerLength is the length of what stands before the code in VERIFY.
+const headerLength = 5
+
+// Command is a VERIFY command. A code is put into it once and is nowhere else: who
+// keeps a code keeps it as a Command, in memory of his choosing.
+type Command [headerLength + CodeLength]byte
+
+// SetCode puts code in the command. One that does not have the length of a code is put
+// as none, which is shown to no card.
+func (c *Command) SetCode(code []byte) {
+	clear(c[:])
+	if len(code) == CodeLength {
+		copy(c.code(), code)
+	}
+}
+
+// Wipe forgets the code.
+func (c *Command) Wipe() { clear(c[:]) }
+
+func (c *Command) code() []byte { return c[headerLength:] }
+
 // Verify shows the code to the card. It first reads the state of the code and
 // sends nothing when the code is blocked (PINBlocked), when it is not four
 // digits or was refused before by this card (PINWrong with the tries left), or
@@ -52,50 +72,68 @@ func (c *Card) PIN() (PINState, error) {
 // was sent and had not been verified before: the session that may be open now is
 // ours to end by a reset, and no other program's.
 //
-// The command that holds the code is wiped when it has been sent; the code
-// itself is the caller's to wipe.
-func (c *Card) Verify(code []byte, refusals *Refusals, lastTry bool) (ours bool, err error) {
-	const op = "verify the code"
-	state, err := c.PIN()
+// Of the command only the code is left, which is the caller's to wipe.
+func (c *Card) Verify(command *Command, refusals *Refusals, lastTry bool) (ours bool, err error) {
+	state, err := c.mayTry(lastTry, func(state PINState) error {
+		if state.Tries == maxTries && !state.Verified {
+			refusals.forget(c.serial) // the right code was shown since; the refused one may be the new one
+		}
+		if !wellFormed(command.code()) || refusals.has(c.serial, command.code()) {
+			return &reader.Error{Kind: reader.PINWrong, Op: opVerify, Tries: state.Tries}
+		}
+		return nil
+	})
 	if err != nil {
 		return false, err
 	}
-	if state.Tries == maxTries && !state.Verified {
-		refusals.forget(c.serial) // the right code was shown since; the refused one may be the new one
+	c.header(command)
+	defer clear(command[:headerLength])
+	answer, err := c.ch.Transmit(command[:])
+	if err == nil {
+		err = judge(iso7816.StatusOf(answer))
 	}
-	switch {
-	case state.Blocked:
-		err = reader.Fail(reader.PINBlocked, op)
-	case !wellFormed(code), refusals.has(c.serial, code):
-		err = &reader.Error{Kind: reader.PINWrong, Op: op, Tries: state.Tries}
-	case state.Tries == 1 && !lastTry:
-		err = reader.Fail(reader.PINLastTry, op)
-	default:
-		ours = !state.Verified
-		err = c.sendCode(op, code)
-		if k := reader.KindOf(err); k == reader.PINWrong || k == reader.PINBlocked {
-			refusals.add(c.serial, code)
-		}
+	if k := reader.KindOf(err); k == reader.PINWrong || k == reader.PINBlocked {
+		refusals.add(c.serial, command.code())
 	}
-	return ours, err
+	return !state.Verified, err
 }
 
-func (c *Card) sendCode(op string, code []byte) error {
-	command := append(make([]byte, 0, 5+CodeLength), c.cla, 0x20, 0x00, pinReference, CodeLength)
-	command = append(command, code...)
-	defer clear(command)
-	answer, err := c.ch.Transmit(command)
+// opVerify names the operation in errors.
+const opVerify = "verify the code"
+
+// mayTry reads the state of the code and fails unless it may be tried now: unless it is
+// blocked, unless look refuses, and unless the user may not know that it is the last try.
+func (c *Card) mayTry(lastTry bool, look func(PINState) error) (PINState, error) {
+	state, err := c.PIN()
 	if err != nil {
-		return err
+		return state, err
 	}
-	status := iso7816.StatusOf(answer)
+	if state.Blocked {
+		return state, reader.Fail(reader.PINBlocked, opVerify)
+	}
+	if err := look(state); err != nil {
+		return state, err
+	}
+	if state.Tries == 1 && !lastTry {
+		return state, reader.Fail(reader.PINLastTry, opVerify)
+	}
+	return state, nil
+}
+
+// header writes what stands before the code.
+func (c *Card) header(command *Command) {
+	copy(command[:], []byte{c.cla, 0x20, 0x00, pinReference, CodeLength})
+}
+
+// judge is what a card's answer to VERIFY says of the code.
+func judge(status iso7816.Status) error {
 	switch tries, counted := status.Tries(); {
 	case counted && tries > 0:
-		return &reader.Error{Kind: reader.PINWrong, Op: op, Tries: tries}
+		return &reader.Error{Kind: reader.PINWrong, Op: opVerify, Tries: tries}
 	case counted, status == iso7816.AuthBlocked:
-		return reader.Fail(reader.PINBlocked, op)
+		return reader.Fail(reader.PINBlocked, opVerify)
 	}
-	return status.Err(op)
+	return status.Err(opVerify)
 }
 
 func wellFormed(code []byte) bool {
@@ -104,35 +142,35 @@ func wellFormed(code []byte) bool {
 			return false
 		}
 	}
-	return len(code) == CodeLength
+	return true
 }
 
 // Refusals remembers which codes which cards refused, so that no code is sent to
 // a card that has just refused it. It keeps a keyed digest, not the code.
 // The zero value is ready to use, by several goroutines.
 type Refusals struct {
-	mu      sync.Mutex // protects the fields below
-	key     []byte
-	refused map[string]map[string]bool // by serial, then by digest
+	mu      sync.Mutex                            // protects the fields below
+	block   [sha256.BlockSize]byte                // a key, made once, and room for a code
+	refused map[string]map[[sha256.Size]byte]bool // by serial, then by digest
 }
 
-// digest is called with the mutex held.
-func (r *Refusals) digest(code []byte) string {
-	if r.key == nil {
-		r.key = make([]byte, sha256.Size)
-		rand.Read(r.key)
-		r.refused = make(map[string]map[string]bool)
+// digest is called with the mutex held. Key and code are one whole block: the hash
+// works on it where it is and keeps no copy, as it would of a part of one.
+func (r *Refusals) digest(code []byte) [sha256.Size]byte {
+	room := r.block[sha256.BlockSize-CodeLength:]
+	if r.refused == nil {
+		rand.Read(r.block[:sha256.BlockSize-CodeLength])
+		r.refused = make(map[string]map[[sha256.Size]byte]bool)
 	}
-	m := hmac.New(sha256.New, r.key)
-	m.Write(code)
-	return string(m.Sum(nil))
+	defer clear(room)
+	copy(room, code)
+	return sha256.Sum256(r.block[:])
 }
 
 func (r *Refusals) has(serial string, code []byte) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	digest := r.digest(code)
-	return r.refused[serial][digest]
+	return r.refused[serial] != nil && r.refused[serial][r.digest(code)]
 }
 
 func (r *Refusals) add(serial string, code []byte) {
@@ -140,7 +178,7 @@ func (r *Refusals) add(serial string, code []byte) {
 	defer r.mu.Unlock()
 	digest := r.digest(code)
 	if r.refused[serial] == nil {
-		r.refused[serial] = make(map[string]bool)
+		r.refused[serial] = make(map[[sha256.Size]byte]bool)
 	}
 	r.refused[serial][digest] = true
 }

@@ -160,7 +160,9 @@ func TestReadAndSign(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if _, err := c.Verify([]byte("1234"), new(cps.Refusals), false); err != nil {
+		var code cps.Command
+		code.SetCode([]byte(cardtest.Code))
+		if _, err := c.Verify(&code, new(cps.Refusals), false); err != nil {
 			return err
 		}
 		_, err = c.Signer().Sign([]byte("une facture"))

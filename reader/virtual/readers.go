@@ -34,6 +34,7 @@ type slot struct {
 	resets    int   // resets of the card
 	holder    *link // the link that is in a transaction
 	taken     bool  // another program holds the card for itself
+	pad       Pad   // nil without keys
 }
 
 // NewReaders returns empty readers of these names, with the service running.

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/ncruces/zenity"
+
+	"github.com/agrafe-fse/agrafe/daemon/secret"
 )
 
 // maxRequest bounds a request, in bytes.
@@ -18,7 +20,7 @@ const maxRequest = 64 << 10
 // and returns. It closes the window when in ends. It returns false when there is no
 // answer to write: the parent learns of it by the exit code.
 func Serve(in io.Reader, out io.Writer) bool {
-	if err := harden(); err != nil {
+	if err := secret.Harden(); err != nil {
 		return false
 	}
 	lines := bufio.NewReaderSize(in, maxRequest)
@@ -35,12 +37,12 @@ func Serve(in io.Reader, out io.Writer) bool {
 		ctx, stop = context.WithTimeout(ctx, time.Duration(r.Seconds)*time.Second)
 		defer stop()
 	}
-	kept, err := newPage()
+	kept, err := lockedPage()
 	if err != nil {
 		return false
 	}
-	defer kept.free()
-	answer, err := r.ask(ctx, kept.data)
+	defer kept.Free()
+	answer, err := r.ask(ctx, kept.Bytes())
 	if err != nil {
 		return false
 	}

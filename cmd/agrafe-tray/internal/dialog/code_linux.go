@@ -4,26 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os/exec"
 	"runtime"
 	"strings"
 	"syscall"
-
-	"golang.org/x/sys/unix"
 )
-
-// harden keeps other processes of the user from reading this one's memory, and the
-// system from writing it to a disk.
-func harden() error {
-	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
-		return fmt.Errorf("cannot protect the memory of the dialog: %w", err)
-	}
-	return unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{})
-}
-
-func keepFromDumps(data []byte) { _ = unix.Madvise(data, unix.MADV_DONTDUMP) }
 
 // zenityProgram shows the windows.
 const zenityProgram = "zenity"

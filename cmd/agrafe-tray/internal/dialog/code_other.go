@@ -9,12 +9,6 @@ import (
 	"github.com/ncruces/zenity"
 )
 
-// harden has nothing to do here: the memory of a process of the same user can be
-// kept from others by a signature of the program only.
-func harden() error { return nil }
-
-func keepFromDumps([]byte) {}
-
 // entry has the user type digits into buf. The library gives them as a string, which
 // nobody can wipe: it goes with this process, which ends at once.
 func (r Request) entry(ctx context.Context, buf []byte) (int, error) {

@@ -19,6 +19,8 @@ import (
 	"os"
 	"os/exec"
 	"time"
+
+	"github.com/agrafe-fse/agrafe/daemon/secret"
 )
 
 // Kind is what is asked.
@@ -72,13 +74,13 @@ const patience = 2 * time.Second
 type Answer struct {
 	Accepted bool
 	Code     []byte // in a locked page, until Wipe
-	page     *page
+	page     *secret.Page
 }
 
 // Wipe forgets the code.
 func (a *Answer) Wipe() {
 	if a.page != nil {
-		a.page.free()
+		a.page.Free()
 		a.page, a.Code = nil, nil
 	}
 }
@@ -94,13 +96,24 @@ func Show(ctx context.Context, r Request) (*Answer, error) {
 	return show(ctx, exec.CommandContext(ctx, program, word), r)
 }
 
+// lockedPage is a page for a code. One that may be swapped is none: the terminal asks as
+// well.
+func lockedPage() (*secret.Page, error) {
+	p, err := secret.NewPage()
+	if err == nil && p.Fault() != nil {
+		err = p.Fault()
+		p.Free()
+	}
+	return p, err
+}
+
 func show(ctx context.Context, child *exec.Cmd, r Request) (*Answer, error) {
-	kept, err := newPage()
+	kept, err := lockedPage()
 	if err != nil {
 		return nil, err
 	}
 	a := &Answer{page: kept}
-	said, err := converse(child, r, kept.data)
+	said, err := converse(child, r, kept.Bytes())
 	switch {
 	case ctx.Err() != nil:
 		err = ctx.Err()

@@ -27,12 +27,18 @@ func TestForCode(t *testing.T) {
 		{"a program", local.Question{Principal: here, Operation: "signer", Reader: "L", Tries: 3}, false, []string{"Un logiciel de ce poste"}, []string{"uid"}, false},
 		{"after a wrong code", local.Question{Principal: page, Tries: 2}, true, []string{"était faux", "restants\u00a0: 2"}, nil, false},
 		{"one try left", local.Question{Principal: page, Tries: 1, Reader: "Lecteur B"}, true, []string{"restants\u00a0: 1"}, nil, true},
+		{"typed on the reader", local.Question{Principal: page, Operation: "signer 2 FSE", Reader: "Lecteur C", Tries: 3, Pinpad: true}, false,
+			[]string{"signer 2 FSE", "Lecteur C", "tapez le code sur le lecteur"}, nil, false},
+		{"last try on the reader", local.Question{Tries: 1, Reader: "Lecteur D", Pinpad: true}, false, nil, nil, true},
 		{"hostile words", local.Question{Principal: page, Operation: "a\nb\x1b[31m\u202e\\n", Tries: 3}, false, []string{"a�b�[31m�∖n"}, nil, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			r := ForCode(tt.q, tt.wrong, words.Of("fr"))
 			check(t, r.Text, tt.has, tt.not)
+			if typed := r.Kind == Code; typed == tt.q.Pinpad {
+				t.Errorf("the window is a %s", r.Kind)
+			}
 			if (r.First != nil) != tt.asksLast {
 				t.Errorf("the question before the last try is %v", r.First)
 			}

@@ -12,7 +12,8 @@ import (
 
 // ForCode is the window for a question for the code porteur. wrong says that the code
 // before was. The window's text can be read in the list of processes of the machine:
-// the holder's name, which the question has, is left out; the tray's menu has it.
+// the holder's name, which the question has, is left out; the tray's menu has it. Where
+// the code is typed on the reader, the window only asks whether to go on.
 func ForCode(q local.Question, wrong bool, c *words.Catalog) Request {
 	w := &c.Code
 	who, _, _ := strings.Cut(plain(q.Principal), "#") // a page of a site
@@ -28,6 +29,9 @@ func ForCode(q local.Question, wrong bool, c *words.Catalog) Request {
 	if q.Tries == 1 {
 		r.First = &Request{Kind: Question, Title: w.Title, Text: fmt.Sprintf(w.LastTry, plain(q.Reader)),
 			OK: w.LastTryYes, Cancel: w.Cancel, Warning: true}
+	}
+	if q.Pinpad {
+		r.Kind, r.OK, r.Text = Question, w.GoOn, r.Text+"\n"+w.OnReader
 	}
 	return r
 }

@@ -59,6 +59,8 @@ func describe(card state.Card, now time.Time, c *words.Catalog) (string, Mood) {
 		parts = append(parts, c.Card.Unknown)
 	}
 	switch {
+	case card.CodeAwaited:
+		attention(c.Card.TypeHere)
 	case card.Problem != nil:
 		attention(card.Problem.Message)
 	case !card.Read:
@@ -71,11 +73,20 @@ func describe(card state.Card, now time.Time, c *words.Catalog) (string, Mood) {
 	return text, mood
 }
 
-// sessions has, for each CPS, its holder.
+// sessions has, for each CPS, its holder and, while somebody's code is kept, what has it
+// forgotten.
 func sessions(s *Seen, c *words.Catalog) (list Section) {
 	for _, card := range s.Snapshot.Cards {
-		if card.State == state.CardCPS && card.Holder != nil {
-			list = append(list, Item{Label: fmt.Sprintf(c.Card.CPSOf, card.Holder.Prenom, card.Holder.Nom), Act: show(s)})
+		if card.State != state.CardCPS || card.Holder == nil {
+			continue
+		}
+		line := c.Card.CPSOf
+		if card.CodeKept {
+			line = c.Card.CodeKept
+		}
+		list = append(list, Item{Label: fmt.Sprintf(line, card.Holder.Prenom, card.Holder.Nom), Act: show(s)})
+		if card.CodeKept {
+			list = append(list, Item{Label: c.Card.Forget, Act: Act{ForgetCode, card.Reader}})
 		}
 	}
 	return list

@@ -25,11 +25,12 @@ type Notices struct {
 	damaged bool
 	cards   map[string]bool        // by serial and what was told of it
 	leases  map[string]state.Lease // by reader
+	awaited map[string]bool        // readers that wait for a code
 }
 
 // NewNotices returns Notices that have told nothing.
 func NewNotices(c *words.Catalog) *Notices {
-	return &Notices{words: c, cards: make(map[string]bool), leases: make(map[string]state.Lease)}
+	return &Notices{words: c, cards: make(map[string]bool), leases: make(map[string]state.Lease), awaited: make(map[string]bool)}
 }
 
 // Of is what is new in s. While nobody is connected nothing is known to be new.
@@ -84,7 +85,7 @@ func (n *Notices) expiry(card state.Card, now time.Time) []Notice {
 }
 
 // Event is what an event tells that a snapshot does not: a lease that was stolen, a
-// page that a policy let in. name gives a reader's.
+// page that a policy let in, a reader that waits for the code. name gives a reader's.
 func (n *Notices) Event(e state.Event, name func(reader string) string) []Notice {
 	switch {
 	case e.Lease != nil:
@@ -93,6 +94,11 @@ func (n *Notices) Event(e state.Event, name func(reader string) string) []Notice
 		held := before.Holder != "" && before.Expires.After(e.At)
 		if held && e.Lease.Holder != "" && !e.Lease.Expires.IsZero() && e.Lease.Holder != before.Holder {
 			return []Notice{{Text: fmt.Sprintf(n.words.Notice.Stolen, name(e.Lease.Reader))}}
+		}
+	case e.Card != nil:
+		before := n.awaited[e.Card.Reader]
+		if n.awaited[e.Card.Reader] = e.Card.CodeAwaited; e.Card.CodeAwaited && !before {
+			return []Notice{{Text: fmt.Sprintf(n.words.Notice.TypeHere, name(e.Card.Reader))}}
 		}
 	case e.Origin != nil && e.Origin.What == state.OriginEnrolled:
 		return []Notice{{Text: fmt.Sprintf(n.words.Notice.Enrolled, e.Origin.Origin)}}

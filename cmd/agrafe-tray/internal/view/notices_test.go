@@ -63,6 +63,9 @@ func TestEventNotices(t *testing.T) {
 	origin := func(what state.OriginChange) state.Event {
 		return state.Event{Type: state.EventOrigin, Origin: &state.Origin{Origin: "https://a.example", What: what}}
 	}
+	awaited := func(is bool) state.Event {
+		return state.Event{Type: state.EventCard, Card: &state.Card{Reader: "a", CodeAwaited: is}}
+	}
 	tests := []struct {
 		name   string
 		events []state.Event
@@ -72,6 +75,8 @@ func TestEventNotices(t *testing.T) {
 		{"renewed", []state.Event{lease("x", time.Minute), lease("x", 2*time.Minute)}, nil},
 		{"stolen", []state.Event{lease("x", time.Minute), lease("y", time.Minute)}, []string{"La carte du lecteur Lecteur a été prise par un autre logiciel."}},
 		{"given back, then acquired", []state.Event{lease("x", time.Minute), lease("", 0), lease("y", time.Minute)}, nil},
+		{"code to be typed on the reader, twice", []state.Event{awaited(false), awaited(true), awaited(true), awaited(false), awaited(true)},
+			[]string{"Tapez le code porteur sur le lecteur Lecteur.", "Tapez le code porteur sur le lecteur Lecteur."}},
 		{"enrolled", []state.Event{origin(state.OriginEnrolled)}, []string{"https://a.example a été admis sans question, selon la liste de ce poste."}},
 		{"paired by the user", []state.Event{origin(state.OriginPaired)}, nil},
 		{"revoked", []state.Event{origin(state.OriginRevoked)}, nil},

@@ -101,6 +101,7 @@ const (
 	Nothing Do = iota
 	OpenConsole
 	Revoke
+	ForgetCode
 	CopySupport
 	Diagnose
 	ShowLogs
@@ -123,6 +124,9 @@ func Of(s *Seen, c *words.Catalog) View {
 	first := Section{{Label: v.State, Act: show(s)}}
 	for _, a := range alerts {
 		first = append(first, Item{Label: "⚠ " + a, Act: show(s)})
+	}
+	if u := s.Snapshot.Update; u != nil && u.Version != "" && s.Link == Attached {
+		first = append(first, Item{Label: fmt.Sprintf(c.Alert.Update, u.Version), Act: show(s)})
 	}
 	v.Menu = []Section{first}
 	if s.Link == Attached {

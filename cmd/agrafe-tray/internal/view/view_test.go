@@ -63,6 +63,7 @@ func TestStateAndReaders(t *testing.T) {
 		{"demonstration", with(pro(func(c *state.Card) { c.Demo = true })), OK, french.State.Ready, "CPS (démonstration)"},
 		{"one try left", with(pro(func(c *state.Card) { c.PINTriesLeft = &one })), Attention, french.State.Attention, "CPS, un seul essai restant"},
 		{"blocked", with(pro(func(c *state.Card) { c.PINTriesLeft = &zero })), Attention, french.State.Attention, "CPS, code bloqué"},
+		{"code to be typed on the reader", with(pro(func(c *state.Card) { c.CodeAwaited = true })), Attention, french.State.Attention, "CPS, tapez le code sur le lecteur"},
 		{"expired", with(pro(func(c *state.Card) { c.Expires = &past })), Attention, french.State.Attention, "CPS, expirée"},
 		{"expires soon", with(pro(func(c *state.Card) { c.Expires = &near })), Attention, french.State.Attention, "CPS, expire le 22/12/2026"},
 		{"can't be read", with(pro(func(c *state.Card) { c.Problem = &state.Error{Message: "illisible"} })), Attention, french.State.Attention, "CPS, illisible"},
@@ -122,9 +123,19 @@ func TestAlerts(t *testing.T) {
 	}
 }
 
+// A newer version is told, and is nothing that is wrong.
+func TestUpdate(t *testing.T) {
+	for version, want := range map[string]int{"1.2.3": 2, "": 1} {
+		v := Of(but(with(empty), func(s *Seen) { s.Snapshot.Update = &state.Update{Version: version} }), french)
+		if first := v.Menu[0]; len(first) != want || want == 2 && first[1].Label != "La version 1.2.3 est disponible" || v.Mood != OK {
+			t.Errorf("%q: %s, %+v", version, v.Mood, first)
+		}
+	}
+}
+
 // What can be clicked, and what that does.
 func TestClicks(t *testing.T) {
-	s := but(with(pro(nil)), func(s *Seen) {
+	s := but(with(pro(func(c *state.Card) { c.CodeKept = true })), func(s *Seen) {
 		s.Snapshot.Queue = state.Queue{ToSign: 2, Lots: 1, Closed: 2, Rejects: 1}
 		s.Sites = []Site{{Origin: "https://a.example"}, {Origin: "https://b.example", Policy: true}}
 	})
@@ -142,13 +153,25 @@ func TestClicks(t *testing.T) {
 		walk(section)
 	}
 	want := map[string]Act{
-		french.State.Attention: {Do: OpenConsole}, "Lecteur\u00a0: CPS": {Do: OpenConsole}, "CPS de CLAIRE ESSAI": {Do: OpenConsole}, "2 FSE à signer": {OpenConsole, "fse"}, "0 papier à poster": {OpenConsole, "papiers"},
+		french.State.Attention: {Do: OpenConsole}, "Lecteur\u00a0: CPS": {Do: OpenConsole}, "CPS de CLAIRE ESSAI\u00a0: code gardé en mémoire": {Do: OpenConsole}, "Oublier le code": {ForgetCode, "a"}, "2 FSE à signer": {OpenConsole, "fse"}, "0 papier à poster": {OpenConsole, "papiers"},
 		"3 lots en attente": {OpenConsole, "lots"}, "1 rejet": {OpenConsole, "rejets"}, "Révoquer https://a.example…": {Revoke, "https://a.example"},
 		french.Menu.Open: {Do: OpenConsole}, french.Menu.Support: {Do: CopySupport}, french.Menu.Diagnostics: {Do: Diagnose},
 		french.Menu.Logs: {Do: ShowLogs}, french.Menu.Pause: {Do: Pause}, french.Menu.About: {Do: About}, french.Menu.Quit: {Do: Quit},
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("clicks (-want +got):\n%s", d)
+	}
+}
+
+// A code that is not kept can't be forgotten.
+func TestCodeKept(t *testing.T) {
+	for kept, want := range map[bool]Section{
+		false: {{Label: "CPS de CLAIRE ESSAI", Act: Act{Do: OpenConsole}}},
+		true:  {{Label: "CPS de CLAIRE ESSAI\u00a0: code gardé en mémoire", Act: Act{Do: OpenConsole}}, {Label: "Oublier le code", Act: Act{ForgetCode, "a"}}},
+	} {
+		if d := cmp.Diff(want, Of(with(pro(func(c *state.Card) { c.CodeKept = kept })), french).Menu[2]); d != "" {
+			t.Errorf("kept %t (-want +got):\n%s", kept, d)
+		}
 	}
 }
 

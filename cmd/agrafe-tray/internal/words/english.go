@@ -29,6 +29,9 @@ var english = Catalog{
 		Expired:   "expired",
 		ExpiresOn: "expires on %s",
 		CPSOf:     "CPS of %s %s",
+		CodeKept:  "CPS of %s %s: code kept in memory",
+		Forget:    "Forget the code",
+		TypeHere:  "type the code on the reader",
 	},
 	Queue: Queue{
 		ToSign1: "%d FSE to sign", ToSign: "%d FSE to sign",
@@ -60,6 +63,7 @@ var english = Catalog{
 		Developer:     "Developer mode: http pages of this machine are let in",
 		SitesRefused:  "The list of sites can't be read: no new site is let in",
 		NoDesktopIcon: "This desktop shows no icons. Agrafe's dialogs and notifications work all the same. On GNOME, the AppIndicator extension shows the icon.",
+		Update:        "Version %s is available",
 	},
 	Notice: Notice{
 		Late:          "%d invoices or lots have to be transmitted first.",
@@ -71,6 +75,9 @@ var english = Catalog{
 		CardSoon:      "The CPS expires on %s: ask for the next one.",
 		CardExpired:   "The CPS has expired: it signs no more.",
 		Stolen:        "The card in reader %s was taken by other software.",
+		TypeHere:      "Type the code on reader %s.",
+		Forgotten:     "The code is forgotten: the next signature will ask for it.",
+		NotKept:       "No code was kept.",
 		NoDialog:      "The dialog could not be shown. Answer in a terminal: “agrafe pin” or “agrafe pair”.",
 		NoConsole:     "The console could not be opened: %s",
 		Failed:        "This could not be done: %s",
@@ -95,6 +102,8 @@ var english = Catalog{
 		OK:         "OK",
 		Cancel:     "Cancel",
 		BadLength:  "The code has four digits. Nothing was sent to the card.",
+		OnReader:   "After “Go on”, type the code on the reader, within 30 seconds.",
+		GoOn:       "Go on",
 	},
 	Site: Site{
 		Title:    "Agrafe: a site wants to connect",

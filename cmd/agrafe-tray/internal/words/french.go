@@ -29,6 +29,9 @@ var french = Catalog{
 		Expired:   "expirée",
 		ExpiresOn: "expire le %s",
 		CPSOf:     "CPS de %s %s",
+		CodeKept:  "CPS de %s %s : code gardé en mémoire",
+		Forget:    "Oublier le code",
+		TypeHere:  "tapez le code sur le lecteur",
 	},
 	Queue: Queue{
 		ToSign1: "%d FSE à signer", ToSign: "%d FSE à signer",
@@ -60,6 +63,7 @@ var french = Catalog{
 		Developer:     "Mode développeur : des pages http de ce poste sont admises",
 		SitesRefused:  "Liste des sites illisible : aucun nouveau site n'est admis",
 		NoDesktopIcon: "Ce bureau n'affiche pas d'icône. Les fenêtres et les notifications d'Agrafe marchent quand même. Sous GNOME, l'extension AppIndicator montre l'icône.",
+		Update:        "La version %s est disponible",
 	},
 	Notice: Notice{
 		Late:          "%d factures ou lots sont à transmettre en priorité.",
@@ -71,6 +75,9 @@ var french = Catalog{
 		CardSoon:      "La CPS expire le %s : demandez la suivante.",
 		CardExpired:   "La CPS a expiré : elle ne signe plus.",
 		Stolen:        "La carte du lecteur %s a été prise par un autre logiciel.",
+		TypeHere:      "Tapez le code porteur sur le lecteur %s.",
+		Forgotten:     "Le code est oublié : il sera demandé à la prochaine signature.",
+		NotKept:       "Aucun code n'était gardé.",
 		NoDialog:      "La fenêtre n'a pas pu s'ouvrir. Tapez la réponse dans un terminal : « agrafe pin » ou « agrafe pair ».",
 		NoConsole:     "La console n'a pas pu s'ouvrir : %s",
 		Failed:        "Cela n'a pas pu être fait : %s",
@@ -95,6 +102,8 @@ var french = Catalog{
 		OK:         "Valider",
 		Cancel:     "Annuler",
 		BadLength:  "Le code porteur est fait de quatre chiffres. Rien n'a été envoyé à la carte.",
+		OnReader:   "Après « Continuer », tapez le code sur le lecteur, dans les 30 secondes.",
+		GoOn:       "Continuer",
 	},
 	Site: Site{
 		Title:    "Agrafe : un site veut se connecter",

@@ -57,6 +57,9 @@ type Card struct {
 	Expired   string
 	ExpiresOn string // date
 	CPSOf     string // given name, name
+	CodeKept  string // the same, while a code is kept
+	Forget    string // a line that has the code forgotten
+	TypeHere  string // the reader waits for the code
 }
 
 // Queue is what waits for the user. Each takes a count; the first is for one.
@@ -94,6 +97,7 @@ type Alert struct {
 	Developer     string
 	SitesRefused  string
 	NoDesktopIcon string // no place for icons on this desktop
+	Update        string // version; nothing is wrong, and the icon stays as it is
 }
 
 // Notice are the notifications, and what dialogs say at the end of an action.
@@ -107,6 +111,9 @@ type Notice struct {
 	CardSoon      string // date
 	CardExpired   string
 	Stolen        string // reader
+	TypeHere      string // reader, which waits for the code
+	Forgotten     string
+	NotKept       string // there was no code to forget
 	NoDialog      string
 	NoConsole     string // why
 	Failed        string // why
@@ -133,6 +140,8 @@ type Code struct {
 	OK         string
 	Cancel     string
 	BadLength  string
+	OnReader   string // the code will be typed there
+	GoOn       string
 }
 
 // Site is the dialog for a page that wants to be paired.

@@ -163,7 +163,7 @@ func TestFullLotIsAnnounced(t *testing.T) {
 func (r *rig) bookOnly() {
 	r.t.Helper()
 	f := r.create(ehr, consultation(fse.Degrade))
-	f, err := r.d.reserve(r.t.Context(), ehr, f)
+	f, err := r.d.reserve(r.t.Context(), ehr, f, SignRequest{})
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -330,7 +330,7 @@ func TestLotEventsInOrder(t *testing.T) {
 		_, sub := r.d.Hello()
 		var all sync.WaitGroup
 		for range 16 {
-			f, err := r.d.reserve(t.Context(), ehr, r.create(ehr, consultation(fse.Degrade)))
+			f, err := r.d.reserve(t.Context(), ehr, r.create(ehr, consultation(fse.Degrade)), SignRequest{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/agrafe-fse/agrafe/daemon/lot"
@@ -100,7 +101,7 @@ func (d *Daemon) signSlice(ctx context.Context, principal string, slice []Outcom
 			slice[i].Error = failed
 			continue
 		}
-		f, err := d.enqueue(context.WithoutCancel(ctx), principal, ready[n], lot.Call{}) // a seal that was made is kept
+		f, err := d.enqueue(context.WithoutCancel(ctx), principal, ready[n], lot.Call{Principal: cmp.Or(r.Holder, principal)}) // a seal that was made is kept
 		if err != nil {
 			slice[i].Error = Failure(err)
 			continue

@@ -3,10 +3,8 @@ package daemon
 import (
 	"context"
 	"slices"
-	"sync"
 	"time"
 
-	"github.com/agrafe-fse/agrafe/daemon/fse"
 	"github.com/agrafe-fse/agrafe/daemon/lot"
 )
 
@@ -21,18 +19,15 @@ const lookAgain = 5 * time.Minute
 // the lots themselves: one that was opened, closed or reopened since the last closing
 // hour is left until the next. So an hour that was missed is made up for at the next
 // start, nothing is done twice, and a lot that somebody reopens in the evening stays
-// open until the next day.
+// open until the next day. An hour that is set, or changed, begins with the next one.
 type hours struct {
 	now     func() time.Time
 	due     func(context.Context) (next time.Time) // does what is due; next is zero where nothing will be
 	changed chan struct{}                          // holds one while the settings have changed
-
-	mu   sync.Mutex           // protects done; held while lots are closed
-	done map[string]time.Time // the last hour, of each number, at which all of its lots were seen to
 }
 
 func newHours(now func() time.Time, due func(context.Context) time.Time) *hours {
-	return &hours{now: now, due: due, changed: make(chan struct{}, 1), done: make(map[string]time.Time)}
+	return &hours{now: now, due: due, changed: make(chan struct{}, 1)}
 }
 
 // again has the hours looked at anew.
@@ -60,22 +55,20 @@ func (h *hours) keep(ctx context.Context) {
 
 // closeDue closes what is due and returns the next closing hour, zero where there is none.
 func (d *Daemon) closeDue(ctx context.Context) (next time.Time) {
-	d.hours.mu.Lock()
-	defer d.hours.mu.Unlock()
 	now := d.now().Local()
-	due := make(map[string]time.Time) // hour that is over, of each number that was not seen to since
-	cabinets, err := d.book.Cabinets()
+	due := make(map[string]time.Time) // the last hour of each number
+	hours, err := d.book.ClosingHours()
 	if err != nil {
 		d.log.Warn("closing hours not read", "error", err)
 		return next
 	}
-	for _, c := range cabinets {
-		before, after, ok := around(c.Fermeture, now)
+	for _, h := range hours {
+		before, after, ok := around(h.Hour, now)
 		if !ok {
 			continue
 		}
-		if !d.hours.done[c.NumeroAM].Equal(before) {
-			due[c.NumeroAM] = before
+		if before.After(h.Since) {
+			due[h.NumeroAM] = before
 		}
 		if next.IsZero() || after.Before(next) {
 			next = after
@@ -87,43 +80,34 @@ func (d *Daemon) closeDue(ctx context.Context) (next time.Time) {
 	return next
 }
 
-// closeAll closes the lots of the numbers whose hours are due. A number of which all lots
-// were seen to is done until the next hour; one of which a lot failed is tried again.
+// closeAll closes the open lots that were last changed before the hour of their number.
 func (d *Daemon) closeAll(ctx context.Context, due map[string]time.Time) {
-	all, err := d.book.Lots(0)
+	open, err := d.book.OpenLots()
 	if err != nil {
 		d.log.Warn("lots not read at their hour", "error", err)
 		return
 	}
-	failed := make(map[string]bool)
-	for _, l := range all {
-		if hour, ok := due[l.NumeroAM]; ok && l.State == fse.LotOuvert && l.Changed.Before(hour) && !d.closeAtHour(ctx, l, hour) {
-			failed[l.NumeroAM] = true
-		}
-	}
-	for number, hour := range due {
-		if !failed[number] {
-			d.hours.done[number] = hour
+	for _, l := range open {
+		if hour, ok := due[l.NumeroAM]; ok && l.Changed.Before(hour) {
+			d.closeAtHour(ctx, l, hour)
 		}
 	}
 }
 
 // closeAtHour closes a lot, unless all of its FSE were signed since: it was empty then.
-// It is false when that failed.
-func (d *Daemon) closeAtHour(ctx context.Context, l lot.Lot, hour time.Time) bool {
+func (d *Daemon) closeAtHour(ctx context.Context, l lot.Lot, hour time.Time) {
 	members, err := d.book.InLot(l.ID)
 	if err == nil && !slices.ContainsFunc(members, func(f lot.FSE) bool { return f.Signature != nil && f.Signature.At.Before(hour) }) {
-		return true
+		return
 	}
 	if err == nil {
 		_, err = d.CloseLot(ctx, closingActor, l.ID, lot.Call{})
 	}
 	if err != nil {
 		d.log.Warn("a lot was not closed at its hour", "lot", l.Numero, "error", err)
-		return false
+		return
 	}
 	d.log.Info("a lot was closed at its hour", "lot", l.Numero)
-	return true
 }
 
 // around gives the moments of an hour of the day, HH:MM, before now or at it, and after

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -36,7 +35,9 @@ type Config struct {
 
 	PIN  PINConfig  `toml:"pin" comment:"The code porteur."`
 	Card CardConfig `toml:"card" comment:"Patience with cards."`
-	Log  LogConfig  `toml:"log" comment:"The log goes to standard error, and so to the system's own log."`
+	Log  LogConfig  `toml:"log" comment:"The log goes to standard error, and so to the system's own log, unless a file is set."`
+
+	Update UpdateConfig `toml:"update" comment:"Telling that there is a newer version. Nothing is ever downloaded or installed."`
 }
 
 // JournalConfig says how the journal is protected.
@@ -57,11 +58,6 @@ type PINConfig struct {
 // CardConfig bounds the work of cards.
 type CardConfig struct {
 	Seconds int `toml:"seconds" comment:"Longest wait for one operation of a card, the use that other programs make of it included, in seconds."`
-}
-
-// LogConfig says what is logged.
-type LogConfig struct {
-	Level slog.Level `toml:"level" comment:"DEBUG, INFO, WARN or ERROR."`
 }
 
 // Policies of PINConfig.
@@ -85,6 +81,7 @@ func DefaultConfig() Config {
 		TLS:     TLSConfig{Port: DefaultTLSPort},
 		PIN:     PINConfig{Policy: PINSession, Minutes: 12 * 60, SignaturesPerMinute: 30},
 		Card:    CardConfig{Seconds: 20},
+		Log:     LogConfig{MaxMB: 10, Files: 5},
 	}
 }
 
@@ -198,6 +195,8 @@ func (c Config) faults() (list []string) {
 	check(c.PIN.Minutes >= 1 && c.PIN.Minutes <= 24*60, "pin.minutes: %d is not between 1 and 1440", c.PIN.Minutes)
 	check(c.PIN.SignaturesPerMinute >= 1, "pin.signatures_per_minute: %d is less than 1", c.PIN.SignaturesPerMinute)
 	check(c.Card.Seconds >= 1 && c.Card.Seconds <= 300, "card.seconds: %d is not between 1 and 300", c.Card.Seconds)
+	c.Log.check(check)
+	c.Update.check(check)
 	return list
 }
 

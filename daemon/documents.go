@@ -18,9 +18,9 @@ type Document struct {
 	Title string // "Agrafe FSE 000000001"
 	PDF   []byte
 
-	numeroAM string // whose printer it is for, "" for nobody's
-	prints   string // ID of the FSE or lot whose paper it is, "" for none
-	owner    string // whose sheets it prints with a lot: lot.Practice for all, "" for none
+	numeroAM string      // whose printer it is for, "" for nobody's
+	papers   lot.Printed // those that are followed
+	owner    string      // whose FSE they are of
 }
 
 // The documents of an FSE and of a lot.
@@ -42,12 +42,34 @@ func errDocument(possible ...string) error {
 		Message: "Ce document n'existe pas ici : demandez " + strings.Join(possible, ", ") + "."}
 }
 
+func errNothingToPost() error {
+	return &state.Error{Kind: state.Invalid, Code: "LOT_SANS_PAPIER",
+		Message: "Ce lot n'a pas de papiers à envoyer : seuls ceux des lots dégradés vont à la caisse."}
+}
+
+func errNames() error {
+	return &state.Error{Kind: state.Denied, Code: "DOCUMENT_NOMINATIF", Path: "document",
+		Message: "Ce document nomme les patients : ce site n'a pas le droit de les voir."}
+}
+
+func errOver(f lot.FSE) error {
+	message := "Cette FSE est annulée : elle n'a plus de document."
+	if f.State == fse.Remplacee {
+		message = "Cette FSE est remplacée : imprimez celle qui la remplace."
+	}
+	return &state.Error{Kind: state.Invalid, Code: "FSE_TERMINEE", Message: message}
+}
+
 // FSEDocument makes a document of an FSE of owner's: feuille, papier or quittance; "" is
-// the sheet that it has.
+// the sheet that it has. One that is cancelled or replaced has none: a payer would take
+// its sheet for a claim.
 func (d *Daemon) FSEDocument(owner, id, kind string) (Document, error) {
 	f, err := d.book.Get(owner, id)
 	if err != nil {
 		return Document{}, bookFailure(err)
+	}
+	if f.State == fse.Annulee || f.State == fse.Remplacee {
+		return Document{}, errOver(f)
 	}
 	if kind == "" {
 		kind = docFeuille
@@ -76,7 +98,7 @@ func (d *Daemon) FSEDocument(owner, id, kind string) (Document, error) {
 		out.Name, out.Title = "fse-"+s.Numero+"-"+kind+".pdf", "Agrafe FSE "+s.Numero
 	}
 	if f.Paper != nil && kind != docQuittance {
-		out.prints, out.owner = f.ID, owner
+		out.papers.Sheets, out.owner = []lot.PrintedSheet{{FSE: f.ID, Lot: f.Lot}}, owner
 	}
 	out.PDF, err = d.drawFSE(d.practiceOf(c), &s, f, kind)
 	return out, paperFailure(err)
@@ -105,46 +127,71 @@ var meansWords = map[lot.Means]string{
 	lot.MeansCard: "carte bancaire", lot.MeansCheque: "chèque", lot.MeansCash: "espèces", lot.MeansTransfer: "virement",
 }
 
-// LotDocument makes a document of a lot: bordereau, liasse, enveloppe or a-la-main; ""
-// is the bundle.
-func (d *Daemon) LotDocument(id, kind string) (Document, error) {
+// LotDocument makes a document of a lot for v: bordereau, liasse, enveloppe or a-la-main;
+// "" is the bundle. All but the envelope name the patients of every front end: they are for
+// one who sees patients.
+func (d *Daemon) LotDocument(v Viewer, id, kind string) (Document, error) {
+	if kind == "" {
+		kind = docLiasse
+	}
+	draw, ok := lotDocuments[kind]
+	if !ok {
+		return Document{}, errDocument(docBordereau, docLiasse, docEnveloppe, docALaMain)
+	}
+	if kind != docEnveloppe && !v.FSE {
+		return Document{}, errNames()
+	}
 	l, err := d.book.Lot(id)
 	if err != nil {
 		return Document{}, bookFailure(err)
 	}
-	p, papers, err := d.lotOf(l)
+	followed := kind == docBordereau || kind == docLiasse
+	if l.Certification != degraded && !followed {
+		return Document{}, errNothingToPost()
+	}
+	p, papers, members, err := d.lotOf(l)
 	if err != nil {
 		return Document{}, bookFailure(err)
 	}
-	if kind == "" {
-		kind = docLiasse
-	}
 	out := Document{Name: "lot-" + papers.Numero + "-" + kind + ".pdf", Title: "Agrafe lot " + papers.Numero, numeroAM: l.NumeroAM}
-	if l.Certification == degraded && l.State != fse.LotOuvert && (kind == docBordereau || kind == docLiasse) {
-		out.prints = l.ID
+	if followed && l.Certification == degraded && l.Closed != nil {
+		out.owner, out.papers.Lot, out.papers.Closed = lot.Practice, l.ID, *l.Closed
 		if kind == docLiasse {
-			out.owner = lot.Practice
+			out.papers.Sheets = sheetsOf(members)
 		}
-	}
-	draw, ok := lotDocuments[kind]
-	if !ok {
-		return out, errDocument(docBordereau, docLiasse, docEnveloppe, docALaMain)
 	}
 	out.PDF, err = draw(p, papers, d.printNow())
 	return out, paperFailure(err)
+}
+
+// sheetsOf names the sheets of the FSE of a lot that are followed.
+func sheetsOf(members []lot.FSE) (sheets []lot.PrintedSheet) {
+	for _, f := range members {
+		if f.Paper != nil && f.State != fse.Remplacee {
+			sheets = append(sheets, lot.PrintedSheet{FSE: f.ID, Lot: f.Lot})
+		}
+	}
+	return sheets
 }
 
 var lotDocuments = map[string]func(*paper.Practice, *paper.Lot, paper.Print) ([]byte, error){
 	docBordereau: paper.BordereauDeLot, docLiasse: paper.Liasse, docEnveloppe: paper.Enveloppe, docALaMain: paper.ALaMain,
 }
 
-// ByHand returns what to write by hand for a lot when no printer answers, by lines.
-func (d *Daemon) ByHand(id string) ([]string, error) {
+// ByHand returns what to write by hand for a lot when no printer answers, by lines, to one
+// who sees patients.
+func (d *Daemon) ByHand(v Viewer, id string) ([]string, error) {
+	if !v.FSE {
+		return nil, errNames()
+	}
 	l, err := d.book.Lot(id)
 	if err != nil {
 		return nil, bookFailure(err)
 	}
-	p, papers, err := d.lotOf(l)
+	if l.Certification != degraded {
+		return nil, errNothingToPost()
+	}
+	p, papers, _, err := d.lotOf(l)
 	if err != nil {
 		return nil, bookFailure(err)
 	}
@@ -157,7 +204,7 @@ func (d *Daemon) ByHand(id string) ([]string, error) {
 func (d *Daemon) Document(v Viewer, id, kind string) (Document, error) {
 	if v.Lots {
 		if _, err := d.book.Lot(id); !errors.Is(err, lot.ErrNotFound) {
-			return d.LotDocument(id, kind)
+			return d.LotDocument(v, id, kind)
 		}
 	}
 	return d.FSEDocument(v.reads(), id, kind)

@@ -110,11 +110,11 @@ func TestDocuments(t *testing.T) {
 	if text := textOf(t, takings.PDF); takings.Title != "Agrafe recettes 2026-06-16" || !strings.Contains(text, "Docteur Claire ESSAI") || !strings.Contains(text, "000000002") {
 		t.Errorf("the takings are %q: %s", takings.Title, text)
 	}
-	lines, err := r.d.ByHand(l.ID)
+	lines, err := r.d.ByHand(service, l.ID)
 	if err != nil || !strings.Contains(strings.Join(lines, "\n"), "DÉMONSTRATION") {
 		t.Errorf("by hand: %q, %v", lines, err)
 	}
-	if bundle, err := r.d.LotDocument(l.ID, "liasse"); err != nil || bundle.Pages() != 3 {
+	if bundle, err := r.d.LotDocument(service, l.ID, "liasse"); err != nil || bundle.Pages() != 3 {
 		t.Errorf("the bundle of two sheets has %d pages, %v", bundle.Pages(), err)
 	}
 }
@@ -123,7 +123,7 @@ func TestDocuments(t *testing.T) {
 func TestDocumentsBearTheMoment(t *testing.T) {
 	r := newRig(t)
 	l, _, _ := r.degradedLot()
-	d, err := r.d.LotDocument(l.ID, "bordereau")
+	d, err := r.d.LotDocument(service, l.ID, "bordereau")
 	if err != nil {
 		t.Fatal(err)
 	}

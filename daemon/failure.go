@@ -123,10 +123,17 @@ var bookFailures = []struct {
 	{lot.ErrCabinet, failure{state.Invalid, "CABINET_REFUSE", "Ce cabinet ne peut pas être enregistré : corrigez ce qui est indiqué.", false}},
 	{lot.ErrNoPaper, failure{state.Invalid, "PAPIER_ABSENT", "Aucun papier à suivre ici : une FSE dégradée a le sien une fois signée, un lot dégradé une fois clos.", false}},
 	{lot.ErrPaper, failure{state.Invalid, "PAPIER_ETAT", "L'état de ce papier ne le permet pas : il s'imprime, puis se signe, puis se poste ou se scanne.", false}},
-	{lot.ErrDate, failure{state.Invalid, "DATE_REFUSEE", "Cette date est à venir, ou cette période est à l'envers ou dépasse 92 jours.", false}},
+	{lot.ErrDate, failure{state.Invalid, "DATE_REFUSEE", "Cette date est à venir ou précède les soins, ou cette période est à l'envers ou dépasse 92 jours.", false}},
 	{lot.ErrPayment, failure{state.Invalid, "ENCAISSEMENT", "Un encaissement a un montant et un moyen : carte, cheque, especes ou virement.", false}},
 	{lot.ErrTooMuch, failure{state.Invalid, "ENCAISSEMENT_TROP_GRAND", "Le patient n'a pas autant à régler pour cette FSE.", false}},
-	{lot.ErrRejection, failure{state.Invalid, "REJET_INCOMPLET", "Un rejet a une date, un libellé et, pour une FSE d'un autre logiciel, son numéro à 9 chiffres.", false}},
+	{lot.ErrPaid, failure{state.Invalid, "ENCAISSE_AILLEURS", "L'encaissement est déjà noté sur l'autre FSE, celle qui a été rejetée ou celle qui la refait : corrigez-le là.", false}},
+	{lot.ErrManyPapers, failure{state.Invalid, "TROP_DE_PAPIERS", "On note 1000 papiers au plus à la fois : prenez moins de lots.", false}},
+	{lot.ErrRejection, failure{state.Invalid, "REJET_INCOMPLET", "Un rejet a une date, un libellé d'une ligne de 200 caractères au plus et, pour une FSE d'un autre logiciel, son numéro à 9 chiffres.", false}},
+	{lot.ErrKnown, failure{state.Duplicate, "REJET_CONNU", "Un rejet de ce numéro attend déjà : refaites-le, ou retirez-le s'il a été noté par erreur.", false}},
+	{lot.ErrWithdrawal, failure{state.Invalid, "RETRAIT_SANS_MOTIF", "Donnez le motif du retrait, d'une ligne de 200 caractères au plus : il est conservé.", false}},
+	{lot.ErrReplaces, failure{state.Invalid, "REMPLACANTE_SEPAREE", "Cette FSE en remplace une autre et ne se sépare pas : laissez-y ce qui a été rejeté, et facturez le reste dans une nouvelle FSE.", false}},
+	{lot.ErrBoth, failure{state.Invalid, "REMPLACEE_DOUBLE", "Donnez la FSE rejetée ou le retour, pas les deux.", false}},
+	{lot.ErrInUse, failure{state.Invalid, "CABINET_EN_USAGE", "Ce cabinet a des FSE ou des lots qui ne sont pas partis : il ne peut pas encore être retiré.", false}},
 	{lot.ErrMode, failure{state.Invalid, "MODE", "Une FSE se refait en mode securise ou degrade.", false}},
 	{lot.ErrRemade, failure{state.Invalid, "DEJA_REFAITE", "Une autre FSE remplace déjà celle-ci.", false}},
 	{lot.ErrOriginal, failure{state.Invalid, "ORIGINALE_PLUS_REJETEE", "La FSE que celle-ci remplace n'est plus rejetée : elle a été payée ou remplacée depuis. Annulez celle-ci.", false}},
@@ -138,6 +145,9 @@ var bookFailures = []struct {
 func bookFailure(err error) error {
 	if err == nil {
 		return nil
+	}
+	if e, ok := errors.AsType[*lot.OverpaidError](err); ok {
+		return overpaid(e)
 	}
 	for _, f := range bookFailures {
 		if errors.Is(err, f.err) {

@@ -127,9 +127,9 @@ func (d *Daemon) ListFSE(v Viewer, l FSEList) ([]state.FSE, string, error) {
 	return list, next, nil
 }
 
-// NumberedFSE returns principal's FSE with a number of 9 digits: one for each
-// professional who has given it.
-func (d *Daemon) NumberedFSE(principal, numero string) ([]state.FSE, error) {
+// NumberedFSE returns the FSE that v reads with a number of 9 digits: one for each
+// professional who has given it. With persons it names the patients.
+func (d *Daemon) NumberedFSE(v Viewer, numero string, persons bool) ([]state.FSE, error) {
 	n, err := strconv.Atoi(numero)
 	if err != nil || len(numero) != 9 || n < 0 {
 		return nil, &state.Error{Kind: state.Invalid, Code: "NUMERO_FSE", Path: "numero", Message: "Un numéro de FSE a 9 chiffres."}
@@ -140,9 +140,14 @@ func (d *Daemon) NumberedFSE(principal, numero string) ([]state.FSE, error) {
 	}
 	list := []state.FSE{}
 	for _, f := range found {
-		if principal == lot.Practice || f.Owner == principal {
-			list = append(list, ShowFSE(f))
+		if v.reads() != lot.Practice && f.Owner != v.Owner {
+			continue
 		}
+		shown := ShowFSE(f)
+		if persons {
+			shown.Person = v.person(f)
+		}
+		list = append(list, shown)
 	}
 	return list, nil
 }

@@ -50,6 +50,9 @@ func (d *Daemon) practiceOf(c cabinet.Cabinet) *paper.Practice {
 // sheetOf is f as a sheet shows it; number is that of its lot, 0 while it is in none.
 func (d *Daemon) sheetOf(f lot.FSE, number int) (paper.Sheet, error) {
 	s := paper.Sheet{Draft: f.Draft, Prix: f.Price}
+	if f.State == fse.Brouillon { // it was changed since it had that price
+		s.Prix = nil
+	}
 	if f.Numero != 0 {
 		s.Numero = fmt.Sprintf("%09d", f.Numero)
 	}
@@ -92,15 +95,16 @@ func absentOr(err error) error {
 	return err
 }
 
-// lotOf is l with its FSE in the order of their numbers, and the practice that it is of.
-func (d *Daemon) lotOf(l lot.Lot) (*paper.Practice, *paper.Lot, error) {
+// lotOf is l as papers show it, with its FSE in the order of their numbers, and the
+// practice that it is of.
+func (d *Daemon) lotOf(l lot.Lot) (*paper.Practice, *paper.Lot, []lot.FSE, error) {
 	c, err := d.cabinetOf(l.NumeroAM)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	members, err := d.book.InLot(l.ID)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	slices.SortFunc(members, func(a, b lot.FSE) int { return cmp.Compare(a.Numero, b.Numero) })
 	out := &paper.Lot{Numero: fmt.Sprintf("%03d", l.Numero), Created: l.Opened.Local(), Certification: l.Certification,
@@ -108,12 +112,12 @@ func (d *Daemon) lotOf(l lot.Lot) (*paper.Practice, *paper.Lot, error) {
 	for _, f := range members {
 		s, err := d.sheetOf(f, l.Numero)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 		out.Sheets = append(out.Sheets, s)
 		out.Payer = f.Price.Destinataire // the same for all, with its name
 	}
-	return d.practiceOf(c), out, nil
+	return d.practiceOf(c), out, members, nil
 }
 
 // today is the day by the clock of the practice.

@@ -53,16 +53,16 @@ func (d *Daemon) MarkPapers(ctx context.Context, v Viewer, ids []string, m lot.M
 			return nil, bookFailure(err)
 		}
 	}
-	return d.mark(ctx, v, lot.Practice, ids, m, c)
-}
-
-// mark notes what was done with papers that v may mark, the sheets of a lot being those
-// of owner's, and tells of it.
-func (d *Daemon) mark(ctx context.Context, v Viewer, owner string, ids []string, m lot.Mark, c lot.Call) ([]state.Paper, error) {
-	marked, err := d.book.MarkPapers(ctx, v.Principal, owner, ids, m, c)
+	marked, err := d.book.MarkPapers(ctx, v.Principal, lot.Practice, ids, m, c)
 	if err != nil {
 		return nil, bookFailure(err)
 	}
+	d.tellPapers(marked)
+	return v.papers(marked), nil
+}
+
+// tellPapers tells of what papers are of.
+func (d *Daemon) tellPapers(marked []lot.PaperOf) {
 	d.telling.Lock()
 	defer d.telling.Unlock()
 	for _, p := range marked {
@@ -74,7 +74,6 @@ func (d *Daemon) mark(ctx context.Context, v Viewer, owner string, ids []string,
 		}
 	}
 	d.publishQueue()
-	return v.papers(marked), nil
 }
 
 func (v Viewer) papers(found []lot.PaperOf) []state.Paper {

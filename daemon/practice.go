@@ -44,6 +44,16 @@ func (d *Daemon) SetCabinet(ctx context.Context, actor string, c cabinet.Cabinet
 	return kept, bookFailure(err)
 }
 
+// RemoveCabinet forgets the settings of a number, once nothing of it waits to be sent, and
+// returns those that are left.
+func (d *Daemon) RemoveCabinet(ctx context.Context, actor, numeroAM string, call lot.Call) ([]cabinet.Cabinet, error) {
+	if err := d.book.RemoveCabinet(ctx, actor, numeroAM, call); err != nil {
+		return nil, bookFailure(err)
+	}
+	d.hours.again()
+	return d.Cabinets()
+}
+
 // ProposeCabinets makes settings of what the CPS in the reader id says, one for each
 // situation d'exercice. The addresses and the caisse, which no card knows, are empty.
 // The card gives its situations to its code only, which is asked for as

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/agrafe-fse/agrafe/daemon/fse"
-	"github.com/agrafe-fse/agrafe/daemon/lot"
 	"github.com/agrafe-fse/agrafe/daemon/printer"
 	"github.com/agrafe-fse/agrafe/daemon/state"
 )
@@ -22,7 +20,7 @@ type Printer interface {
 }
 
 // PrintSteps is how many steps a print has.
-const PrintSteps = 2
+const PrintSteps = printer.Steps
 
 // Printers lists the printers; where there is none, why says so in French.
 func (d *Daemon) Printers(ctx context.Context) (list []state.Printer, why string, err error) {
@@ -41,12 +39,13 @@ func (d *Daemon) Printers(ctx context.Context) (list []state.Printer, why string
 }
 
 // Print prints a document on the printer of that name, on that of the practice, or on
-// that of the system, and notes its papers as printed once it has. It returns where.
+// that of the system, and notes its papers as printed once it has. It returns where, and
+// a warning if some of them have changed since the document was made: those are not noted.
 // What was printed is noted also when ctx has ended meanwhile.
-func (d *Daemon) Print(ctx context.Context, v Viewer, doc Document, name string, progress func(done int)) (string, error) {
-	name, err := d.choosePrinter(ctx, doc, name)
+func (d *Daemon) Print(ctx context.Context, v Viewer, doc Document, name string, progress func(done int)) (on string, warnings []state.Issue, err error) {
+	name, err = d.choosePrinter(ctx, doc, name)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	done := 0
 	err = d.deps.Printer.Print(ctx, name, doc.Title, doc.PDF, func() {
@@ -55,16 +54,21 @@ func (d *Daemon) Print(ctx context.Context, v Viewer, doc Document, name string,
 		}
 	})
 	if err != nil {
-		return name, printFailure(err)
+		return name, nil, printFailure(err)
 	}
-	if doc.prints != "" {
-		printed := lot.Mark{To: fse.PapierImprime}
-		if _, err := d.mark(context.WithoutCancel(ctx), v, doc.owner, []string{doc.prints}, printed, lot.Call{}); err != nil {
-			return name, err
+	if doc.owner != "" {
+		marked, all, err := d.book.MarkPrinted(context.WithoutCancel(ctx), v.Principal, doc.owner, doc.papers)
+		if err != nil {
+			return name, nil, bookFailure(err)
+		}
+		d.tellPapers(marked)
+		if !all {
+			warnings = []state.Issue{{Code: "PAPIERS_CHANGES",
+				Message: "Le document est imprimé, mais le lot ou une FSE a changé pendant l'impression : ce qui n'est plus à jour reste à imprimer."}}
 		}
 	}
 	progress(PrintSteps)
-	return name, nil
+	return name, warnings, nil
 }
 
 func (d *Daemon) choosePrinter(ctx context.Context, doc Document, name string) (string, error) {
@@ -110,7 +114,7 @@ func printFailure(err error) *state.Error {
 	}
 	if e, ok := errors.AsType[*printer.NoneError](err); ok {
 		none := noPrinter()
-		none.Message, none.Err = "Ce poste n'a pas d'imprimante : "+e.Detail, err
+		none.Message, none.Err = e.Detail, err
 		return none
 	}
 	if errors.Is(err, printer.ErrUnknown) {

@@ -65,7 +65,7 @@ func (r *rig) print(ctx context.Context, id, kind, name string) (on string, step
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	on, err = r.d.Print(ctx, service, d, name, func(done int) { steps = append(steps, done) })
+	on, _, err = r.d.Print(ctx, service, d, name, func(done int) { steps = append(steps, done) })
 	return on, steps, err
 }
 

@@ -44,20 +44,29 @@ func (d *Daemon) RemakeFSE(ctx context.Context, owner string, r lot.Remake, c lo
 
 // Reject notes a reject that somebody has read elsewhere.
 func (d *Daemon) Reject(ctx context.Context, actor string, r lot.Rejection, c lot.Call) (state.Return, error) {
-	noted, err := d.book.Reject(ctx, actor, r, c)
+	return d.changedReturn(d.book.Reject(ctx, actor, r, c))
+}
+
+// WithdrawReject takes back a reject that was noted by mistake: see lot.Book.Withdraw.
+func (d *Daemon) WithdrawReject(ctx context.Context, actor, id, reason string, c lot.Call) (state.Return, error) {
+	return d.changedReturn(d.book.Withdraw(ctx, actor, id, reason, c))
+}
+
+// changedReturn tells of what a return has changed, and shows it.
+func (d *Daemon) changedReturn(r lot.Return, err error) (state.Return, error) {
 	if err != nil {
 		return state.Return{}, bookFailure(err)
 	}
-	if noted.FSE != "" {
-		if f, err := d.book.Get(lot.Practice, noted.FSE); err == nil {
+	if r.FSE != "" {
+		if f, err := d.book.Get(lot.Practice, r.FSE); err == nil {
 			d.publishFSE(f)
-			return showReturn(noted), nil
+			return showReturn(r), nil
 		}
 	}
 	d.telling.Lock()
 	defer d.telling.Unlock()
 	d.publishQueue()
-	return showReturn(noted), nil
+	return showReturn(r), nil
 }
 
 // Returns returns a page of the returns, the newest first, and the cursor of the next
@@ -79,7 +88,7 @@ func (d *Daemon) Returns(after string, limit int) ([]state.Return, string, error
 
 func showReturn(r lot.Return) state.Return {
 	shown := state.Return{ID: r.ID, Kind: r.Kind, Received: r.Received.UTC().Format(time.RFC3339), Lot: r.Lot, Numero: r.Numero,
-		Date: r.Date.String(), Label: r.Label, External: r.External, Remade: r.Remade}
+		Date: r.Date.String(), Label: r.Label, External: r.External, Remade: r.Remade, Withdrawn: r.Withdrawn}
 	if r.FSE != "" {
 		shown.FSE = []string{r.FSE}
 	}

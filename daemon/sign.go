@@ -26,7 +26,7 @@ type SignRequest struct {
 	CPS    string         // reader of the CPS, "" for the only one
 	Vitale string         // reader of the Vitale, "" for the only one; for the mode securise
 	Lease  reader.LeaseID // on the reader of the CPS, "" for none
-	Holder string         // of the lease and of the code, "" for the principal
+	Holder string         // who signs, and has the lease and the code; "" for the principal
 
 	Progress func(done int) // of SignMany, told how many FSE are over; nil for nobody
 }
@@ -69,6 +69,19 @@ func (d *Daemon) SignFSE(ctx context.Context, principal string, r SignRequest, c
 	return d.enqueue(ctx, principal, one, c)
 }
 
+// ReadyFSE prices an FSE for the last time and gives it its number, to be signed later.
+func (d *Daemon) ReadyFSE(ctx context.Context, principal, id string, c lot.Call) (lot.FSE, error) {
+	if err := d.beginChange(principal, id); err != nil {
+		return lot.FSE{}, err
+	}
+	defer d.signing.Delete(id)
+	f, err := d.book.Get(principal, id)
+	if err != nil {
+		return lot.FSE{}, bookFailure(err)
+	}
+	return d.reserve(ctx, principal, f, SignRequest{Holder: c.Principal})
+}
+
 // signing is an FSE on its way from its number to its lot.
 type signing struct {
 	fse       lot.FSE
@@ -83,7 +96,7 @@ func (d *Daemon) prepare(ctx context.Context, principal string, r SignRequest, o
 	if err != nil {
 		return bookFailure(err)
 	}
-	if one.fse, err = d.reserve(ctx, principal, f); err != nil {
+	if one.fse, err = d.reserve(ctx, principal, f, r); err != nil {
 		return err
 	}
 	if one.signature.Presence, err = d.checkVitale(ctx, cmp.Or(r.Holder, principal), one.fse, r.Vitale); err != nil {
@@ -113,7 +126,7 @@ func (d *Daemon) enqueue(ctx context.Context, principal string, one *signing, c 
 }
 
 // reserve checks and prices f and gives it its number.
-func (d *Daemon) reserve(ctx context.Context, principal string, f lot.FSE) (lot.FSE, error) {
+func (d *Daemon) reserve(ctx context.Context, principal string, f lot.FSE, r SignRequest) (lot.FSE, error) {
 	if f.State != fse.Brouillon && f.State != fse.ASigner {
 		return f, bookFailure(lot.ErrState)
 	}
@@ -131,7 +144,7 @@ func (d *Daemon) reserve(ctx context.Context, principal string, f lot.FSE) (lot.
 		return f, &state.Error{Kind: state.Invalid, Code: "DESTINATAIRE_SANS_ROUTE", Path: "amo", Err: err,
 			Message: "Le centre informatique de cet organisme n'est pas connu : la FSE ne pourrait pas partir."}
 	}
-	f, err = d.book.Reserve(ctx, principal, f.ID, answer.Prix)
+	f, err = d.book.Reserve(ctx, principal, f.ID, answer.Prix, lot.Call{Principal: cmp.Or(r.Holder, principal)})
 	if err != nil {
 		return f, bookFailure(err)
 	}

@@ -2,7 +2,9 @@ package daemon
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/agrafe-fse/agrafe/daemon/fse"
@@ -12,7 +14,8 @@ import (
 )
 
 // Takings returns what the FSE of owner's have brought from one day of care to another,
-// by the days on which there was something, and their sum. Paper sheets are among them.
+// and what was collected from one day to the other, by the days on which there was
+// something, and their sum. Paper sheets are among them.
 func (d *Daemon) Takings(owner string, from, to fse.Date) (days []state.Takings, sum state.Takings, err error) {
 	found, err := d.book.Days(from, to, owner)
 	days = append([]state.Takings{}, found...)
@@ -87,4 +90,21 @@ func (d *Daemon) CollectFSE(ctx context.Context, owner, id string, p lot.Payment
 	}
 	d.publishFSE(f)
 	return f, nil
+}
+
+// overpaid is a *lot.OverpaidError for the wire, with both amounts.
+func overpaid(e *lot.OverpaidError) *state.Error {
+	message := fmt.Sprintf("Le patient a réglé %s, mais n'a plus que %s à régler : rendez-lui la différence et corrigez l'encaissement, puis recommencez.",
+		euros(e.Paid), euros(e.Due))
+	return &state.Error{Kind: state.Invalid, Code: "TROP_PERCU", Path: "encaisse", Message: message, Err: e,
+		Issues: []state.Issue{{Code: "TROP_PERCU", Path: "encaisse", Message: message, Blocking: true}}}
+}
+
+// euros writes an amount as in France: 1 234,50 €, with spaces that do not break.
+func euros(c fse.Cents) string {
+	whole := strconv.FormatInt(int64(c)/100, 10)
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "\u202f" + whole[i:]
+	}
+	return fmt.Sprintf("%s,%02d\u00a0€", whole, int64(c)%100)
 }

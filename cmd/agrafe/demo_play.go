@@ -130,7 +130,7 @@ func (s *stage) openSession(e *env, practice *daemon.Situation) (string, error) 
 	var session struct {
 		Situations []daemon.Situation `json:"situations"`
 	}
-	if err := callAsking(e, s.client, "cards.openPinSession", nil, &session); err != nil {
+	if err := s.client.Call(e, "cards.openPinSession", nil, &session); err != nil {
 		return "", err
 	}
 	if len(session.Situations) == 0 {

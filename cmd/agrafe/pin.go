@@ -44,6 +44,9 @@ func askCode(e *env) func(local.Question) local.Reply {
 				return local.Reply{}
 			}
 		}
+		if q.Pinpad {
+			return goOn(e)
+		}
 		fmt.Fprint(e.err, "code porteur (empty to refuse): ")
 		code, err := term.ReadPassword(int(os.Stdin.Fd()))
 		fmt.Fprintln(e.err)
@@ -52,4 +55,13 @@ func askCode(e *env) func(local.Question) local.Reply {
 		}
 		return local.Reply{Code: code, LastTry: last}
 	}
+}
+
+// goOn asks whether the reader may ask for the code, which is typed on its keys.
+func goOn(e *env) local.Reply {
+	fmt.Fprint(e.err, "type oui, then the code on the reader: ")
+	word, err := term.ReadPassword(int(os.Stdin.Fd()))
+	fmt.Fprintln(e.err)
+	defer clear(word) // it may be the code, typed in the wrong place
+	return local.Reply{GoOn: err == nil && bytes.Equal(bytes.TrimSpace(word), []byte("oui"))}
 }

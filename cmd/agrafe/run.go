@@ -18,6 +18,7 @@ import (
 	"github.com/agrafe-fse/agrafe/daemon"
 	"github.com/agrafe-fse/agrafe/daemon/journal"
 	"github.com/agrafe-fse/agrafe/daemon/journal/key"
+	"github.com/agrafe-fse/agrafe/daemon/release"
 	"github.com/agrafe-fse/agrafe/daemon/state"
 )
 
@@ -39,6 +40,7 @@ type cli struct {
 	Setup   setupCmd   `cmd:"" help:"say once who bills, where papers go, when the day ends"`
 	Console consoleCmd `cmd:"" help:"open the practice's own page in the browser"`
 	Status  statusCmd  `cmd:"" help:"show how the service is"`
+	Doctor  doctorCmd  `cmd:"" help:"look at all that has to be in order, and say what mends it"`
 	Readers readersCmd `cmd:"" help:"list the readers and what is in them"`
 	Card    cardCmd    `cmd:"" help:"read a card"`
 	Pin     pinCmd     `cmd:"" help:"type the code porteur in this terminal when the service asks for it"`
@@ -56,6 +58,9 @@ type cli struct {
 	B2      b2Cmd      `cmd:"" name:"b2" help:"explain and check B2 files"`
 	API     apiCmd     `cmd:"" name:"api" help:"print the description of the API"`
 	Version versionCmd `cmd:"" help:"print the version"`
+
+	Diagnostics diagnosticsCmd `cmd:"" help:"make an archive for the support, without names, NIRs or codes"`
+	Update      updateCmd      `cmd:"" help:"newer versions"`
 
 	Install   installCmd   `cmd:"" help:"have the service run at each start of this machine, and the tray at each login"`
 	Uninstall uninstallCmd `cmd:"" help:"take away what install made; the practice's data stay"`
@@ -158,7 +163,7 @@ func exitCode(err error) int {
 	switch {
 	case usage, config, input, key.KindOf(err) != 0:
 		return exitUsage
-	case port, errors.Is(err, local.ErrDown), journal.KindOf(err) == journal.Locked:
+	case port, release.KindOf(err) == release.Unreachable, errors.Is(err, local.ErrDown), journal.KindOf(err) == journal.Locked:
 		return exitUnavailable
 	case journal.KindOf(err) == journal.Damaged:
 		return exitDamaged

@@ -35,7 +35,7 @@ func exits() {
 
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata/script", UpdateScripts: os.Getenv("UPDATE") != "",
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"damage": damage, "rm-key": removeKey, "await": await, "freeport": freePort, "degraded": degraded, "consolefile": consoleFile, "idof": idOf}})
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"damage": damage, "rm-key": removeKey, "await": await, "freeport": freePort, "degraded": degraded, "consolefile": consoleFile, "idof": idOf, "nowhere": configNowhere, "publish": publish}})
 }
 
 // stateOf is the one file or folder of a demonstration that fits pattern.
@@ -124,7 +124,7 @@ func consoleFile(ts *testscript.TestScript, not bool, args []string) {
 	info, err := os.Stat(found[0])
 	ts.Check(err)
 	text := ts.ReadFile(found[0])
-	wanted := regexp.MustCompile(`url=http://127\.0\.0\.1:` + args[1] + `/#lancement=[A-Za-z0-9_-]{22}/` + args[2] + `"`)
+	wanted := regexp.MustCompile(`url=http://127\.0\.0\.1:` + args[1] + `/\?ouverture=[A-Za-z0-9_-]{22}#lancement=[A-Za-z0-9_-]{22}/` + args[2] + `"`)
 	if info.Mode().Perm() != 0o600 || !wanted.MatchString(text) {
 		ts.Fatalf("mode %v, %s", info.Mode(), text)
 	}

@@ -166,7 +166,7 @@ func (e *env) callWithCode(c *local.Client, method string, result any) error {
 	case err := <-ended:
 		return err
 	}
-	return callAsking(e, c, method, map[string]any{}, result)
+	return c.Call(e, method, map[string]any{}, result)
 }
 
 // atFault chooses the questions whose answers have a fault.

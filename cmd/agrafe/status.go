@@ -19,7 +19,9 @@ type statusOf struct {
 	Queue       state.Queue   `json:"queue"`
 	Tables      string        `json:"tables"`
 	Journal     state.Journal `json:"journal"`
-	TLS         tlsOf         `json:"tls,omitzero"` // absent: wss is off
+	TLS         tlsOf         `json:"tls,omitzero"`        // absent: wss is off
+	Update      *state.Update `json:"miseAJour,omitempty"` // absent: nobody is asked
+	CodeFaults  []string      `json:"codeExpose,omitempty"`
 }
 
 func (statusCmd) Run(e *env) error {
@@ -35,6 +37,7 @@ func (statusCmd) Run(e *env) error {
 	if err := c.Call(e, "tls.status", nil, &s.TLS); err != nil {
 		return err
 	}
+	s.Update = c.Hello.Snapshot.Update
 	return e.print(s, func(w io.Writer) {
 		cards := "up"
 		if !s.Service.Up {
@@ -44,8 +47,14 @@ func (statusCmd) Run(e *env) error {
 			s.Version, s.Environment, s.Address, cards, s.Tables,
 			s.Queue.Drafts, s.Queue.ToSign, s.Queue.Signed, s.Queue.Rejects, s.Queue.Lots, s.Queue.Closed)
 		writeJournal(w, s.Journal)
+		for _, fault := range s.CodeFaults {
+			fmt.Fprintln(w, "code porteur ", fault)
+		}
 		if s.TLS.Phase != "" || s.TLS.Fault != "" {
 			printTLSLine(w, s.TLS)
+		}
+		if s.Update != nil && s.Update.Version != "" {
+			fmt.Fprintf(w, "update        version %s is there: %s\n", s.Update.Version, s.Update.Notes)
 		}
 	})
 }

@@ -1,0 +1,47 @@
+package doctor
+
+import (
+	"net"
+	"os"
+	"os/user"
+	"strings"
+	"testing"
+)
+
+// S37: the kernel tells who has a port: of a real listener, this test.
+func TestS37PortHolder(t *testing.T) {
+	for _, address := range []string{"127.0.0.1:0", "[::]:0"} {
+		l, err := net.Listen("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h, err := portHolder("", l.Addr().(*net.TCPAddr).Port)
+		if closed := l.Close(); err != nil || closed != nil {
+			t.Fatal(err, closed)
+		}
+		me, err := user.Current()
+		if err != nil || h.PID != os.Getpid() || h.User != me.Username || !strings.HasPrefix(h.Program, "doctor.test") {
+			t.Errorf("%s: %+v, %v", address, h, err)
+		}
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := l.Addr().(*net.TCPAddr).Port
+	_ = l.Close()
+	if h, err := portHolder("", port); err == nil {
+		t.Errorf("of a free port: %+v", h)
+	}
+}
+
+// A process of another user shows its socket and its user, not its program.
+func TestS37PortOfAnother(t *testing.T) {
+	b := newBed(t)
+	b.write(t, "/proc/net/tcp", "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"+
+		"   0: 0100007F:43DD 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4242 1 0 100 0 0 10 0\n")
+	h, err := portHolder(b.Root, 17373)
+	if err != nil || h.PID != 0 || h.Program != "" || h.User != "root" {
+		t.Errorf("%+v, %v", h, err)
+	}
+}

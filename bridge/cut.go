@@ -35,6 +35,9 @@ func cutSnapshot(p principal, s state.Snapshot) state.Snapshot {
 		s.Queue = state.Queue{}
 	}
 	s.Journal = cutJournal(p, s.Journal)
+	if !p.local {
+		s.Update = nil
+	}
 	return s
 }
 

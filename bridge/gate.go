@@ -24,18 +24,26 @@ type principal struct {
 	console bool // the daemon's own page, which serves the whole practice
 }
 
-// practice says whether p reads, prints and cancels what every front end has made, as
-// the programs of the practice's own machine do, the console among them.
+// practice says whether p reads, prints, collects, remakes, cancels and ends on paper
+// what every front end has made, as the programs of the practice's own machine do, the
+// console among them. The console signs it too. A draft is changed by who has made it.
 func (p principal) practice() bool { return p.local || p.console }
 
 // pageName names the page of o with the key id among principals.
 func pageName(o trust.Origin, id trust.KeyID) string { return o.String() + "#" + id.Short() }
 
+// consoleOwner is to whom the FSE of the console belong. Its origin would not do: that
+// has the port in it, which the practice may change.
+const consoleOwner = "console"
+
 // owner is to whom the FSE that p makes belong: to the site, whatever key its page has,
 // since a browser that forgets the key must not lose the practice's FSE. Leases, codes
 // and jobs are the page's own.
 func (p principal) owner() string {
-	if p.key == "" {
+	switch {
+	case p.console:
+		return consoleOwner
+	case p.key == "":
 		return p.name
 	}
 	return p.origin.String()

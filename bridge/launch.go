@@ -1,9 +1,11 @@
 package bridge
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,32 +25,52 @@ const (
 // may make one may do all that the console may, so no dialog is needed: what has to be
 // shown is that the page was opened by such a program. Tokens are kept as hashes, so
 // that how long a look-up takes tells nothing of them, and in memory only.
+//
+// Beside its token an address has an identifier that the browser sends when it asks for
+// the page. By that the program knows that the browser has read its file. The token
+// would not tell: a browser that has the console's key already does not use it.
 type launches struct {
 	since func() time.Duration // since some start, by the monotonic clock
 
-	mu      sync.Mutex // protects waiting
-	waiting []launch   // the oldest first
+	mu   sync.Mutex // protects made and what it holds
+	made []*launch  // the oldest first
 }
 
 type launch struct {
-	hash [sha256.Size]byte
-	end  time.Duration
+	id      string
+	hash    [sha256.Size]byte
+	end     time.Duration
+	used    bool          // the token was shown
+	arrived chan struct{} // closed when a browser has asked for the page
+}
+
+func (l *launch) came() bool {
+	select {
+	case <-l.arrived:
+		return true
+	default:
+		return false
+	}
 }
 
 func newLaunches(since func() time.Duration) *launches { return &launches{since: since} }
 
-// add makes a token of 128 bits.
-func (l *launches) add() (token string) {
-	secret := make([]byte, 16)
-	_, _ = rand.Read(secret) // never fails (crypto/rand)
-	token = base64.RawURLEncoding.EncodeToString(secret)
+// add makes an identifier and a token, each of 128 bits.
+func (l *launches) add() (id, token string) {
+	id, token = random(), random()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.waiting) == launchesMax {
-		l.waiting = l.waiting[1:]
+	if len(l.made) == launchesMax {
+		l.made = l.made[1:]
 	}
-	l.waiting = append(l.waiting, launch{sha256.Sum256([]byte(token)), l.since() + launchTime})
-	return token
+	l.made = append(l.made, &launch{id: id, hash: sha256.Sum256([]byte(token)), end: l.since() + launchTime, arrived: make(chan struct{})})
+	return id, token
+}
+
+func random() string {
+	bits := make([]byte, 16)
+	_, _ = rand.Read(bits) // never fails (crypto/rand)
+	return base64.RawURLEncoding.EncodeToString(bits)
 }
 
 // take says whether token may let a page in now. It is used up by that.
@@ -56,23 +78,74 @@ func (l *launches) take(token string) bool {
 	hash := sha256.Sum256([]byte(token))
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for i, one := range l.waiting {
-		if one.hash == hash {
-			l.waiting = append(l.waiting[:i:i], l.waiting[i+1:]...)
-			return l.since() < one.end
-		}
+	i := slices.IndexFunc(l.made, func(one *launch) bool { return one.hash == hash && !one.used })
+	if i < 0 {
+		return false
 	}
-	return false
+	l.made[i].used = true
+	return l.since() < l.made[i].end
+}
+
+// find is the launch of that identifier, nil if there is none.
+func (l *launches) find(id string) *launch {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if i := slices.IndexFunc(l.made, func(one *launch) bool { return one.id == id }); i >= 0 {
+		return l.made[i]
+	}
+	return nil
+}
+
+// arrive notes that a browser has asked for the page at the address of id.
+func (l *launches) arrive(id string) {
+	one := l.find(id)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if one != nil && !one.came() {
+		close(one.arrived)
+	}
+}
+
+// await says whether a browser has asked for the page at the address of id, and waits
+// for that as long as the address is good.
+func (l *launches) await(ctx context.Context, id string) (came bool, err error) {
+	one := l.find(id)
+	if one == nil {
+		return false, nil
+	}
+	over := time.NewTimer(one.end - l.since())
+	defer over.Stop()
+	select {
+	case <-one.arrived:
+	case <-over.C:
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
+	return one.came(), nil
 }
 
 type openConsoleResult struct {
+	ID  string `json:"id"`  // of the address, for console.await
 	URL string `json:"url"` // opens the console once, within 60 s: a secret until then
 }
+
+// launchQuery names the identifier of an address in its query.
+const launchQuery = "ouverture"
 
 // openConsole gives the address as one that a program hands to a browser through a
 // file of the user's, never on a command line, which others can read.
 func openConsole(c call, _ keyed) (openConsoleResult, error) {
-	return openConsoleResult{c.server.own.String() + "/#lancement=" + c.server.launches.add()}, nil
+	id, token := c.server.launches.add()
+	return openConsoleResult{ID: id, URL: c.server.own.String() + "/?" + launchQuery + "=" + id + "#lancement=" + token}, nil
+}
+
+type awaitConsoleResult struct {
+	Came bool `json:"came"` // false: none did while the address was good, or there is no such address
+}
+
+func awaitConsole(c call, p idParams) (awaitConsoleResult, error) {
+	came, err := c.server.launches.await(c.ctx, p.ID)
+	return awaitConsoleResult{came}, err
 }
 
 func refuseLaunch() *refusal {

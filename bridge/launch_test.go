@@ -1,13 +1,16 @@
 package bridge
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/agrafe-fse/agrafe/bridge/trust"
@@ -15,15 +18,24 @@ import (
 	"github.com/agrafe-fse/agrafe/daemon/state"
 )
 
-// opened is the token of an address that opens the console.
-func (r *rig) opened(t testing.TB) (token string) {
+// address is an address that opens the console, in its parts: the page with the
+// identifier, the identifier, and the token.
+func (r *rig) address(t testing.TB) (page, id, token string) {
 	t.Helper()
 	var got openConsoleResult
 	r.dial(t).mustCall("console.open", "", &got)
 	page, token, ok := strings.Cut(got.URL, "#lancement=")
-	if !ok || page != "http://"+r.addr()+"/" || !regexp.MustCompile(`^[0-9A-Za-z_-]{22}$`).MatchString(token) {
+	bits := regexp.MustCompile(`^[0-9A-Za-z_-]{22}$`)
+	if !ok || page != "http://"+r.addr()+"/?ouverture="+got.ID || !bits.MatchString(token) || !bits.MatchString(got.ID) || got.ID == token {
 		t.Fatalf("the address is %s", got.URL)
 	}
+	return page, got.ID, token
+}
+
+// opened is the token of an address that opens the console.
+func (r *rig) opened(t testing.TB) (token string) {
+	t.Helper()
+	_, _, token = r.address(t)
 	return token
 }
 
@@ -144,6 +156,95 @@ func TestConsoleOpenIsForLocalPrograms(t *testing.T) {
 	_, other := r.visitor(t, ehr, allScopes...)
 	if kind := other.call("console.open", "").kind(); kind != state.Denied {
 		t.Errorf("a page with all rights: %q", kind)
+	}
+	if kind := c.call("console.await", `{"id":""}`).kind(); kind != state.Denied {
+		t.Errorf("the console waits for itself: %q", kind)
+	}
+}
+
+// Whoever has opened the console is told when the browser comes to that address, whether
+// it needs the token or has the console's key already; other visits tell nothing.
+func TestConsoleIsAwaited(t *testing.T) {
+	r := start(t)
+	page, id, token := r.address(t)
+	_, other, _ := r.address(t)
+	came := func(c *client, id string) bool {
+		var got awaitConsoleResult
+		c.mustCall("console.await", fmt.Sprintf(`{"id":%q}`, id), &got)
+		return got.Came
+	}
+	waiting, program := make(chan bool, 1), r.dial(t)
+	go func() { waiting <- came(program, id) }()
+	path := strings.TrimPrefix(page, "http://"+r.addr())
+	for _, tt := range []struct {
+		path    string
+		headers []string
+	}{
+		{"/", goes}, {"/?ouverture=" + other, goes}, {path, []string{"Sec-Fetch-Mode: no-cors"}},
+	} {
+		r.get(t, "GET", tt.path, tt.headers...)
+	}
+	ask(t, "tcp", r.addr(), "HEAD "+path+" HTTP/1.1\r\nHost: "+r.addr()+"\r\nConnection: close\r\n"+strings.Join(goes, "\r\n")+"\r\n\r\n")
+	c, _, _ := r.page(t, "http://"+r.addr()).launch(token) // by whoever has it, without the page
+	c.outcome()
+	if r.server.launches.find(id).came() {
+		t.Fatal("it is told of a browser though none came to that address")
+	}
+	if code, _, _ := r.get(t, "GET", path, goes...); code != http.StatusOK {
+		t.Fatalf("the page is answered %d", code)
+	}
+	if !<-waiting {
+		t.Error("it is not told that the browser came")
+	}
+	r.get(t, "GET", path, goes...) // loaded anew
+	late := r.dial(t)
+	if !came(late, id) || !came(late, other) || came(late, token) || came(late, "") {
+		t.Error("who asks later is told otherwise")
+	}
+}
+
+// A wait ends with the address, and with whoever waits.
+func TestAwaitEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLaunches(since())
+		id, _ := l.add()
+		begun := time.Now()
+		if came, err := l.await(t.Context(), id); came || err != nil || time.Since(begun) != launchTime {
+			t.Errorf("%v, %v after %v", came, err, time.Since(begun))
+		}
+		id, _ = l.add()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if came, err := l.await(ctx, id); came || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%v, %v", came, err)
+		}
+	})
+}
+
+// What the console makes is the console's, whatever port it is served on.
+func TestConsoleKeepsItsDraftsOnAnotherPort(t *testing.T) {
+	r := start(t)
+	_, c := r.launched(t)
+	var own made
+	c.mustCall("fse.create", `{"facture":`+secretDraft+`}`, &own)
+	r.stop()
+	before := r.addr()
+	again := startWith(t, r.cfg) // its port is any free one
+	if again.addr() == before {
+		t.Fatalf("the port is the same: %s", before)
+	}
+	_, c = again.launched(t)
+	var list listResult
+	c.mustCall("fse.list", `{}`, &list)
+	if len(list.FSE) != 1 || list.FSE[0].ID != own.ID {
+		t.Errorf("its own are %+v", list.FSE)
+	}
+	var f struct {
+		Owner string `json:"proprietaire"`
+	}
+	c.mustCall("fse.update", fmt.Sprintf(`{"id":%q,"facture":%s}`, own.ID, secretDraft), &f)
+	if f.Owner != "console" {
+		t.Errorf("it belongs to %q", f.Owner)
 	}
 }
 

@@ -140,6 +140,15 @@ func (c call) owner() string {
 	return c.who.owner()
 }
 
+// signs is whose FSE the caller may sign: its own, and for the console, in front of
+// which the professional sits, those of every front end.
+func (c call) signs() string {
+	if c.who.console {
+		return lot.Practice
+	}
+	return c.who.owner()
+}
+
 func getFSE(c call, p idParams) (lot.FSE, error) { return c.daemon.GetFSE(c.owner(), p.ID) }
 
 type listResult struct {
@@ -162,7 +171,7 @@ func listFSE(c call, p listParams) (listResult, error) {
 		return listResult{}, &state.Error{Kind: state.Denied, Code: "DROIT", Path: "all", Message: "Ce site n'a pas le droit d'appeler cette méthode."}
 	}
 	if p.Numero != "" {
-		list, err := c.daemon.NumberedFSE(c.owner(), p.Numero)
+		list, err := c.daemon.NumberedFSE(c.who.viewer(), p.Numero, p.Persons)
 		return listResult{FSE: list}, err
 	}
 	on, err := dateOf(p.Day, "jour")
@@ -187,7 +196,15 @@ func signFSE(c call, p signParams) (lot.FSE, error) {
 	if err != nil {
 		return lot.FSE{}, err
 	}
-	return c.daemon.SignFSE(c.ctx, c.who.owner(), request, key)
+	return c.daemon.SignFSE(c.ctx, c.signs(), request, key)
+}
+
+func readyFSE(c call, p change) (lot.FSE, error) {
+	key, err := c.idempotent(p.Key)
+	if err != nil {
+		return lot.FSE{}, err
+	}
+	return c.daemon.ReadyFSE(c.ctx, c.who.owner(), p.ID, key)
 }
 
 type signManyParams struct {
@@ -217,7 +234,7 @@ var signManyFSE = job(func(c call, p signManyParams) (int, work[signManyResult],
 	request := daemon.SignRequest{CPS: p.CPS, Vitale: p.Vitale, Lease: reader.LeaseID(p.Lease), Holder: c.who.name}
 	return len(p.IDs), func(ctx context.Context, progress func(int)) (signManyResult, error) {
 		request.Progress = progress
-		list, err := c.daemon.SignMany(ctx, c.who.owner(), p.IDs, request)
+		list, err := c.daemon.SignMany(ctx, c.signs(), p.IDs, request)
 		out := signManyResult{Outcomes: make([]signOutcome, 0, len(list))}
 		for _, one := range list {
 			shown := signOutcome{ID: one.ID, Error: documented(one.Error)}

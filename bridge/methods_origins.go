@@ -25,6 +25,8 @@ var originMethods = []method{
 		onlyLocal, quick, remembered, nil, 1, with(openPairing)},
 	{"console.open", "Gives an address that opens the console in a browser of this machine, once, within a minute.",
 		onlyLocal, quick, remembered, nil, 1, with(openConsole)},
+	{"console.await", "Waits until a browser has come to an address of console.open, as long as that is good.",
+		onlyLocal, slow, reads, nil, 1, with(awaitConsole)},
 }
 
 type meResult struct {

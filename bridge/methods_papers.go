@@ -47,7 +47,7 @@ func printFSE(c call, p documentParams) (documentResult, error) {
 }
 
 func printLot(c call, p documentParams) (documentResult, error) {
-	d, err := c.daemon.LotDocument(p.ID, p.Document)
+	d, err := c.daemon.LotDocument(c.who.viewer(), p.ID, p.Document)
 	if err != nil {
 		return documentResult{}, err
 	}
@@ -59,7 +59,7 @@ type linesResult struct {
 }
 
 func byHand(c call, p idParams) (linesResult, error) {
-	lines, err := c.daemon.ByHand(p.ID)
+	lines, err := c.daemon.ByHand(c.who.viewer(), p.ID)
 	return linesResult{lines}, err
 }
 
@@ -80,7 +80,7 @@ func lotPapers(c call, p idParams) (papersResult, error) {
 
 // markParams say what has been done with papers.
 type markParams struct {
-	IDs     []string `json:"ids"` // 1 to 200, of their FSE and lots; a lot's takes its sheets along
+	IDs     []string `json:"ids"` // 1 to 200, of their FSE and lots; a lot's takes its sheets along, to 1000 papers in all
 	State   string   `json:"etat"`
 	Patient bool     `json:"signePatient,omitempty"` // with signe: the patient has signed too
 	Date    string   `json:"date,omitempty"`         // ISO, with poste and scanne; absent: today
@@ -135,8 +135,9 @@ type printParams struct {
 
 // printResult is what became of a print.
 type printResult struct {
-	Printer string `json:"imprimante"`
-	Pages   int    `json:"pages"`
+	Printer  string        `json:"imprimante"`
+	Pages    int           `json:"pages"`
+	Warnings []state.Issue `json:"avertissements,omitempty"` // papers that have changed meanwhile are not noted as printed
 }
 
 // printOnPaper is a job: it goes on when the page that began it is loaded anew, and its
@@ -148,8 +149,8 @@ var printOnPaper = job(func(c call, p printParams) (int, work[printResult], erro
 		return 0, nil, err
 	}
 	return daemon.PrintSteps, func(ctx context.Context, progress func(int)) (printResult, error) {
-		name, err := c.daemon.Print(ctx, v, d, p.Printer, progress)
-		return printResult{name, d.Pages()}, err
+		name, warnings, err := c.daemon.Print(ctx, v, d, p.Printer, progress)
+		return printResult{name, d.Pages(), warnings}, err
 	}, nil
 })
 

@@ -47,3 +47,17 @@ func setCabinet(c call, p setCabinetParams) (cabinet.Cabinet, error) {
 	}
 	return c.daemon.SetCabinet(c.ctx, c.who.name, p.Cabinet, key)
 }
+
+type removeCabinetParams struct {
+	NumeroAM string `json:"numeroAM"`
+	keyed
+}
+
+func removeCabinet(c call, p removeCabinetParams) (cabinetsResult, error) {
+	key, err := c.idempotent(p.Key)
+	if err != nil {
+		return cabinetsResult{}, err
+	}
+	list, err := c.daemon.RemoveCabinet(c.ctx, c.who.name, p.NumeroAM, key)
+	return cabinetsResult{list}, err
+}

@@ -57,7 +57,7 @@ type rejectParams struct {
 	FSE    string `json:"fse,omitempty"`    // ID; absent: of another software
 	Numero string `json:"numero,omitempty"` // 9 digits, of another software's
 	Date   string `json:"date"`             // ISO
-	Label  string `json:"libelle"`
+	Label  string `json:"libelle"`          // one line of at most 200 characters
 	keyed
 }
 
@@ -71,6 +71,21 @@ func noteReject(c call, p rejectParams) (state.Return, error) {
 		return state.Return{}, err
 	}
 	return c.daemon.Reject(c.ctx, c.who.name, lot.Rejection{FSE: p.FSE, Numero: p.Numero, Date: on, Label: p.Label}, key)
+}
+
+// withdrawParams take back a reject that was noted by mistake.
+type withdrawParams struct {
+	ID     string `json:"id"`    // of the return
+	Reason string `json:"motif"` // kept; one line of at most 200 characters
+	keyed
+}
+
+func withdrawReject(c call, p withdrawParams) (state.Return, error) {
+	key, err := c.idempotent(p.Key)
+	if err != nil {
+		return state.Return{}, err
+	}
+	return c.daemon.WithdrawReject(c.ctx, c.who.name, p.ID, p.Reason, key)
 }
 
 type returnsResult struct {

@@ -46,6 +46,7 @@ type statusResult struct {
 	Journal     state.Journal `json:"journal"`
 	Developer   bool          `json:"developer,omitzero"`     // pages of this machine's own http servers may be let in
 	Fault       string        `json:"sitesRefuses,omitempty"` // why no web page, or no other one, is let in; told to local programs
+	CodeFaults  []string      `json:"codeExpose,omitempty"`   // French: what keeps a code in memory from being as safe as it should; told to local programs
 }
 
 func status(c call, _ none) (statusResult, error) {
@@ -54,6 +55,9 @@ func status(c call, _ none) (statusResult, error) {
 		Service: s.Service, Queue: s.Queue, Tables: c.daemon.TablesVersion(), Journal: s.Journal, Developer: s.Developer}
 	if err := c.server.book.Fault(); err != nil && c.who.local {
 		r.Fault = err.Error()
+	}
+	if c.who.local {
+		r.CodeFaults = c.daemon.CodeFaults()
 	}
 	return r, nil
 }

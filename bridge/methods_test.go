@@ -59,7 +59,7 @@ func (m method) isLater() bool {
 func TestLaterSaysSo(t *testing.T) {
 	r := start(t)
 	p := principal{name: "local", scopes: allScopes, local: true}
-	for _, name := range []string{"rights.adri", "lots.transmit", "returns.fetch", "returns.reconcile", "system.diagnostics"} {
+	for _, name := range []string{"rights.adri", "lots.transmit", "returns.fetch", "returns.reconcile"} {
 		if _, e := r.as(t, p, name, string(methodTable()[name].someParams())); e == nil || e.Code != "PAS_ENCORE" || e.Kind != state.Unsupported {
 			t.Errorf("%s: %v", name, e)
 		}

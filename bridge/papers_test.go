@@ -262,3 +262,40 @@ func TestConsoleRemakes(t *testing.T) {
 		t.Errorf("the returns are %s", text)
 	}
 }
+
+// The console signs what another front end has made, one by one and in bulk: it stays
+// that front end's, and the journal says who signed.
+func TestConsoleSigns(t *testing.T) {
+	r := start(t, "medecin-secteur1")
+	r.dial(t).settled(r)
+	r.typing(t)
+	ehr, console := page("a", scopeFSE, scopeCards), principal{name: "http://127.0.0.1:1#AAAAAAAA", scopes: allScopes, console: true}
+	ids := r.created(t, ehr, 3)
+	var f struct {
+		Owner string `json:"proprietaire"`
+		State string `json:"etat"`
+	}
+	r.must(t, console, "fse.sign", fmt.Sprintf(`{"id":%q}`, ids[0]), &f)
+	if f.Owner != ehr.owner() || f.State != "en-lot" {
+		t.Errorf("it is %+v", f)
+	}
+	if _, e := r.as(t, page("b", scopeFSE), "fse.sign", fmt.Sprintf(`{"id":%q}`, ids[1])); e == nil || e.Kind != state.NotFound {
+		t.Errorf("another site: %v", e)
+	}
+	var bulk jobResult
+	r.must(t, console, "fse.signMany", fmt.Sprintf(`{"ids":%s}`, idList(ids[1:])), &bulk)
+	for bulk.Job.State == state.JobRunning {
+		time.Sleep(10 * time.Millisecond)
+		r.must(t, console, "jobs.get", fmt.Sprintf(`{"id":%q}`, bulk.Job.ID), &bulk)
+	}
+	actors := map[string]int{}
+	for record, err := range r.server.daemon.JournalRecords(0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		actors[record.Actor]++
+	}
+	if actors[console.name] < 3 || actors["*"] != 0 {
+		t.Errorf("the journal names %v", actors)
+	}
+}

@@ -31,6 +31,8 @@ const promptTime = 60 * time.Second
 //
 //   - to a code, a byte 1 if the user knows that this is the last try, else 0,
 //     then the digits; the byte alone declines;
+//   - to a code that will be typed on the reader (Pinpad), a byte 1 if the user goes
+//     on; anything else declines;
 //   - to a consent, a byte 1 if the user accepts; anything else refuses.
 //
 // An answer counts only from the connection that was asked, and only while it is
@@ -59,6 +61,7 @@ type prompt struct {
 	answers []questions
 	may     func() bool   // whether its user may be asked now
 	turn    chan struct{} // holds a value while a question is out
+	opened  chan struct{} // closed once ws is there
 	gone    chan struct{}
 
 	mu      sync.Mutex // protects waiting
@@ -92,7 +95,13 @@ func (p *Prompts) AskPIN(ctx context.Context, r daemon.PINRequest) (daemon.PINAn
 	if err != nil {
 		return daemon.PINAnswer{}, err
 	}
-	if len(answer) < 2 {
+	switch {
+	case r.Pinpad && len(answer) == 1 && answer[0] == 1:
+		return daemon.PINAnswer{LastTry: r.Tries == 1}, nil
+	case r.Pinpad:
+		clear(answer) // a program that knows no pinpad gives a code
+		return daemon.PINAnswer{}, daemon.ErrDeclined
+	case len(answer) < 2:
 		return daemon.PINAnswer{}, daemon.ErrDeclined
 	}
 	return daemon.PINAnswer{Code: answer[1:], LastTry: answer[0] == 1}, nil
@@ -125,47 +134,53 @@ func (p *Prompts) put(ctx context.Context, kind questions, question any) ([]byte
 	case to.turn <- struct{}{}:
 		defer func() { <-to.turn }()
 	case <-to.gone:
-		return nil, daemon.ErrDeclined
+		return nil, daemon.ErrNobody
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
 	if err := ctx.Err(); err != nil { // it may have ended just as its turn came
 		return nil, err
 	}
-	if answer := to.ask(ctx, question); answer != nil {
-		return answer, nil
+	select {
+	case <-to.opened:
+	case <-to.gone:
+		return nil, daemon.ErrNobody
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
-	return nil, daemon.ErrDeclined
+	return to.ask(ctx, question)
 }
 
-// ask puts one question and returns the answer, nil if there was none.
-func (p *prompt) ask(ctx context.Context, question any) []byte {
+// ask puts one question and returns the answer. Without one it fails with
+// ErrNobody if the program has left, else with ErrDeclined.
+func (p *prompt) ask(ctx context.Context, question any) ([]byte, error) {
 	answer := make(chan []byte, 1)
 	p.await(answer)
-	defer p.await(nil)
+	defer p.drop(answer)
 	text, err := json.Marshal(question, jsontext.AllowInvalidUTF8(true))
 	if err == nil {
 		_ = p.ws.SetWriteDeadline(time.Now().Add(writeTimeout))
 		err = p.ws.WriteMessage(websocket.TextMessage, text)
 	}
 	if err != nil {
-		return nil
+		return nil, daemon.ErrNobody
 	}
 	ctx, cancel := context.WithTimeout(ctx, promptTime)
 	defer cancel()
 	select {
 	case a := <-answer:
-		return a
+		return a, nil
 	case <-p.gone:
 		select {
 		case a := <-answer: // its last word
-			return a
+			return a, nil
 		default:
 		}
+		return nil, daemon.ErrNobody
 	case <-ctx.Done():
 		p.withdraw()
+		return nil, daemon.ErrDeclined
 	}
-	return nil
 }
 
 // withdraw takes the question back, with the connection: a late answer must not
@@ -174,6 +189,16 @@ func (p *prompt) withdraw() {
 	message := websocket.FormatCloseMessage(closeWithdrawn, "")
 	_ = p.ws.WriteControl(websocket.CloseMessage, message, time.Now().Add(time.Second))
 	_ = p.ws.Close()
+}
+
+// drop takes no answer any more, and wipes one that came too late.
+func (p *prompt) drop(answer chan []byte) {
+	p.await(nil)
+	select {
+	case late := <-answer:
+		clear(late)
+	default:
+	}
 }
 
 func (p *prompt) await(answer chan []byte) {
@@ -253,16 +278,18 @@ func (s *Server) servePrompt(w http.ResponseWriter, r *http.Request, who owner) 
 	}
 	defer s.leave()
 	defer s.programs.met(socketOf(r.Context()))
-	ws, err := s.upgrader.Upgrade(w, r, nil)
+	one := &prompt{answers: answers, may: may, turn: make(chan struct{}, 1), opened: make(chan struct{}), gone: make(chan struct{})}
+	defer close(one.gone)
+	defer prompts.attach(one)() // before it is told that it is: it may count on it at once
+	ws, err := s.upgrader.Upgrade(wiping{w}, r, nil)
 	if err != nil {
 		return
 	}
 	defer ws.Close()
-	s.programs.met(ws.NetConn())
+	s.programs.met(socketOf(r.Context()))
 	defer context.AfterFunc(s.ctx, func() { _ = ws.Close() })()
-	one := &prompt{ws: ws, answers: answers, may: may, turn: make(chan struct{}, 1), gone: make(chan struct{})}
-	defer close(one.gone)
-	defer prompts.attach(one)()
+	one.ws = ws
+	close(one.opened)
 	one.listen()
 }
 
@@ -271,10 +298,7 @@ func (p *prompt) listen() {
 	p.ws.SetReadLimit(maxAnswer)
 	for {
 		kind, answer, err := p.ws.ReadMessage()
-		if err != nil || kind != websocket.BinaryMessage {
-			return
-		}
-		if !p.take(answer) { // an answer to no question
+		if err != nil || kind != websocket.BinaryMessage || !p.take(answer) { // an answer to no question, or none
 			clear(answer)
 			return
 		}

@@ -94,6 +94,9 @@ func (s *Server) serveConsole(w http.ResponseWriter, r *http.Request, v visitor)
 	w.Header().Set("Connection", "close")
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(documentWrite))
 	if "http://"+r.Host == s.own.String() {
+		if r.Method == http.MethodGet && r.URL.Path == "/" {
+			s.launches.arrive(r.URL.Query().Get(launchQuery))
+		}
 		s.console.ServeHTTP(w, r)
 		return
 	}

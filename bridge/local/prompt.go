@@ -17,13 +17,15 @@ type Question struct {
 	Operation string // French, fit for a screen
 	Reader    string
 	Holder    string
-	Tries     int // left; with 1, ask twice
+	Tries     int  // left; with 1, ask twice
+	Pinpad    bool // the code will be typed on the reader: ask only whether to go on
 }
 
 // Reply is the user's answer; without a code it is a refusal.
 type Reply struct {
 	Code    []byte // wiped once it is sent
 	LastTry bool   // the user knows that a wrong code blocks the card
+	GoOn    bool   // to a question with Pinpad, in place of a code
 }
 
 // Consent is a web page that wants to be paired. The user compares Code with what
@@ -160,15 +162,18 @@ func (a Answers) answer(ctx context.Context, ws *websocket.Conn, text []byte) {
 			clear(r.Code)
 			return
 		}
-		_ = send(ws, r)
+		_ = send(ws, q, r)
 	}
 	if a.Sent != nil {
 		a.Sent()
 	}
 }
 
-func send(ws *websocket.Conn, r Reply) error {
+func send(ws *websocket.Conn, q Question, r Reply) error {
 	defer clear(r.Code)
+	if q.Pinpad { // whatever was typed stays here
+		r = Reply{LastTry: r.GoOn}
+	}
 	message := make([]byte, 1, 1+len(r.Code))
 	defer clear(message[:cap(message)])
 	if r.LastTry {

@@ -172,6 +172,8 @@ func (b *Book) scopes(o Origin, k key) []Scope {
 	switch {
 	case k.Revoked || b.closed(o):
 		return nil
+	case k.Launched != (o == b.opts.Own): // the console's, before a change of its port
+		return nil
 	case k.enrolled():
 		return b.enrols(o)
 	case listed:

@@ -19,17 +19,20 @@ func (b *Book) listable(o Origin) bool { return o != b.opts.Own && (!o.Loopback(
 // this machine has opened it was looked at before. No policy stands against it, since
 // such a program may do as much by itself. When there are too many keys the oldest
 // makes room: its page is opened anew.
+//
+// The key is the console's as long as its origin is. On another port the page is opened
+// anew, and what has the old port then has no rights by it.
 func (b *Book) Launch(public PublicKey, name string, now time.Time) (KeyID, error) {
 	id, err := public.ID()
 	if err != nil {
 		return "", err
 	}
-	k := key{PublicKey: public, Name: name, Scopes: AllScopes, Since: now.UTC().Truncate(time.Second), id: id}
+	k := key{PublicKey: public, Name: name, Scopes: AllScopes, Since: now.UTC().Truncate(time.Second), Launched: true, id: id}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return id, b.change(b.opts.Own, func(s *site) error {
 		s.Revoked = false
-		if len(s.Keys) >= maxKeys {
+		if s.find(id) < 0 && len(s.Keys) >= maxKeys {
 			s.Keys = slices.Delete(s.Keys, 0, 1)
 		}
 		return s.put(k)

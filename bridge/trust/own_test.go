@@ -49,6 +49,62 @@ func TestS06TheConsoleIsLaunchedOnly(t *testing.T) {
 	}
 }
 
+// The console's keys are good at its origin only, and no other keys are good there: on
+// another port it is launched anew, and a developer's site that has the old port, or had
+// the new one, does not get the console's rights.
+func TestKeysOfTheConsoleStayAtItsPort(t *testing.T) {
+	old, now, dir := origin(t, "http://127.0.0.1:17373"), origin(t, "http://127.0.0.1:17374"), t.TempDir()
+	open := func(own Origin) *Book {
+		return Open(Options{Dir: dir, Own: own, Dev: true, Log: slog.New(slog.DiscardHandler)})
+	}
+	b, console, site := open(old), newPage(t), newPage(t)
+	launched, err := b.Launch(console.public(), "", day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	paired, _, err := b.Pair(now, site.public(), "", AllScopes, day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b = open(now)
+	if _, err := b.Scopes(old, launched); !errors.Is(err, ErrNotPaired) || b.Listed(old) {
+		t.Errorf("the console's key at its old port: %v", err)
+	}
+	if _, err := b.Scopes(now, paired); !errors.Is(err, ErrNotPaired) || b.Listed(now) {
+		t.Errorf("the key of a site at the console's port: %v", err)
+	}
+	if id, err := b.Launch(console.public(), "", day); err != nil || !b.Listed(now) {
+		t.Errorf("launched anew: %s, %v", id, err)
+	}
+	if _, err := open(old).Scopes(old, launched); err != nil {
+		t.Errorf("back at the old port: %v", err)
+	}
+}
+
+// A key that is launched again takes nobody's place.
+func TestLaunchOfAKnownKey(t *testing.T) {
+	o := origin(t, "http://127.0.0.1:17373")
+	b := Open(Options{Dir: t.TempDir(), Own: o, Log: slog.New(slog.DiscardHandler)})
+	pages, ids := make([]page, maxKeys), make([]KeyID, maxKeys)
+	for i := range pages {
+		pages[i] = newPage(t)
+		var err error
+		if ids[i], err = b.Launch(pages[i].public(), "", day); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, i := range []int{maxKeys - 1, 0, 7} {
+		if id, err := b.Launch(pages[i].public(), "", day); err != nil || id != ids[i] {
+			t.Errorf("key %d again: %s, %v", i, id, err)
+		}
+	}
+	for i, id := range ids {
+		if _, err := b.Scopes(o, id); err != nil {
+			t.Errorf("key %d: %v", i, err)
+		}
+	}
+}
+
 // There is always room for the console: its oldest key goes.
 func TestLaunchMakesRoom(t *testing.T) {
 	o := origin(t, "http://127.0.0.1:17373")

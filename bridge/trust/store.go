@@ -37,7 +37,8 @@ type key struct {
 	Name      string    `json:"name,omitempty"`   // what the page called itself
 	Scopes    []Scope   `json:"scopes,omitempty"` // accepted by the user; none for one that was enrolled
 	Since     time.Time `json:"since"`
-	Revoked   bool      `json:"revoked,omitempty"` // kept, so that its page can't enrol it again
+	Revoked   bool      `json:"revoked,omitempty"`  // kept, so that its page can't enrol it again
+	Launched  bool      `json:"launched,omitempty"` // by Launch: the key of a console
 
 	id KeyID
 }

@@ -8,7 +8,7 @@ package cabinet
 
 // Cabinet is the practice of one professional under one number.
 type Cabinet struct {
-	NumeroAM   string `json:"numeroAM"` // 9 digits, key included
+	NumeroAM   string `json:"numeroAM"` // 9 digits; its key is not checked
 	RPPS       string `json:"rpps"`     // 11 digits
 	Titre      string `json:"titre,omitempty"`
 	Nom        string `json:"nom"`

@@ -69,14 +69,6 @@ func Check(c Cabinet, t *tables.Set, today fse.Date) []fse.Issue {
 	return k.found
 }
 
-// CaisseOf is the caisse that the papers for a régime go to.
-func (c *Cabinet) CaisseOf(regime string) Caisse {
-	if other, ok := c.ParRegime[regime]; ok {
-		return other
-	}
-	return c.Rattachement
-}
-
 func sortedKeys(m map[string]Caisse) []string {
 	keys := make([]string, 0, len(m))
 	for key := range m {

@@ -105,13 +105,6 @@ func TestOPTAM(t *testing.T) {
 	}
 }
 
-func TestCaisseOf(t *testing.T) {
-	c := sound()
-	if c.CaisseOf("08").Nom != "CNMSS/DSBP" || c.CaisseOf("01").Nom != c.Rattachement.Nom || c.CaisseOf("").Nom != c.Rattachement.Nom {
-		t.Error("papers go to another caisse")
-	}
-}
-
 // No practice makes Check panic, and a sound one stays sound with any printable text
 // that is short enough.
 func TestLawCheck(t *testing.T) {

@@ -59,13 +59,15 @@ func ConfirmSMG(d *Draft, jeton string) (*Draft, error) {
 		return nil, &Refus{newIssue(CodeSMGJeton, "nature")}
 	}
 	n := clone(d)
-	if d.Nature.Code == SMG {
+	before := d.Nature
+	if d.Nature.Code != SMG {
+		n.Nature = Nature{Code: SMG}
+	} else if before = (Nature{Code: Maladie}); d.Nature.Confirme || d.Nature.Avant != nil {
 		n.Nature.Confirme = true
 		return n, nil
-	}
-	n.Nature = Nature{Code: SMG, Confirme: true, Avant: &AvantSMG{
-		AMO: d.AMO, Nature: d.Nature, Parcours: d.Parcours, TiersPayant: d.TiersPayant,
-	}}
+	} // else it came so, from a split or a front end: nothing was there before
+	n.Nature.Confirme = true
+	n.Nature.Avant = &AvantSMG{AMO: d.AMO, Nature: before, Parcours: d.Parcours, TiersPayant: d.TiersPayant}
 	n.AMO = AMO{Regime: tables.SMGRegime, Caisse: tables.SMGCaisse, Centre: tables.SMGCentre, AME: d.AMO.AME}
 	if d.Mode == Degrade {
 		// The 100 % comes from the nature, not from a certificate.

@@ -2,6 +2,7 @@ package fse
 
 import (
 	"errors"
+	"reflect"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -47,10 +48,13 @@ func TestConfirmSMGOfADraftThatSaysSMG(t *testing.T) {
 	d := &newScript().draft
 	d.Nature = Nature{Code: SMG}
 	got, err := ConfirmSMG(d, AskSMG(d).Jeton)
-	if err != nil || !got.Nature.Confirme || got.Nature.Avant != nil {
+	if err != nil || !got.Nature.Confirme || !got.TiersPayant.AMO || got.AMO.Regime != "08" || got.Parcours != "" {
 		t.Fatalf("got %+v, %v", got, err)
 	}
-	if left := LeaveSMG(got); left.Nature.Code != Maladie || left.AMO != d.AMO {
+	if again, err := ConfirmSMG(got, AskSMG(got).Jeton); err != nil || !reflect.DeepEqual(again, got) {
+		t.Errorf("once more: %+v, %v", again, err)
+	}
+	if left := LeaveSMG(got); left.Nature.Code != Maladie || left.AMO != d.AMO || left.Parcours != d.Parcours || left.TiersPayant != d.TiersPayant {
 		t.Errorf("left %+v", left)
 	}
 }

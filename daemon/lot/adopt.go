@@ -136,6 +136,9 @@ func adoptFSE(w journal.Writer, one adopted) error {
 	if err := enterDay(w, f, f); err != nil {
 		return err
 	}
+	if err := enterTill(w, &FSE{}, f); err != nil {
+		return err
+	}
 	if err := wait(w, setOf(f.State), keyFSE(f.ID), f.Seq, true); err != nil {
 		return err
 	}

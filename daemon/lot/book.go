@@ -21,9 +21,11 @@
 //     A paper sheet has no number: the number of an FSE that ends on paper stays with it,
 //     annulée, and the sheet is another FSE.
 //   - A rejected FSE is remplacée when, and only when, the one that makes it again is
-//     signed or on paper; it is rejected again if that one is cancelled.
-//   - Takings are by day of care. They count an FSE once: what makes another again counts
-//     from the moment at which it replaces it.
+//     signed or on paper; it is rejected again if that one is cancelled. A reject that was
+//     noted by mistake is withdrawn before that.
+//   - Takings are by day of care, what patients gave by the day on which they gave it. They
+//     count an FSE once: what makes another again counts from the moment at which it
+//     replaces it. A payment is noted of one FSE at a time, and follows the claim.
 //   - A call with a key is done once; its repetition gives what it is about, as it
 //     is now.
 //   - A principal sees its own FSE only; another's does not exist for it. A lot
@@ -105,29 +107,36 @@ func (b *Book) Stats() (journal.Stats, error) { return b.journal.Stats() }
 // Errors of the book. Compare with errors.Is: ErrState, ErrPaper, ErrB2, ErrStale and
 // ErrNewer may come with what they are about.
 var (
-	ErrNotFound  = errors.New("cannot find it")
-	ErrState     = errors.New("cannot do this in its state")
-	ErrDuplicate = errors.New("cannot use this key: it was used for another call")
-	ErrExhausted = errors.New("cannot give a number: all are in use")
-	ErrReason    = errors.New("cannot cancel an FSE that has a number without a reason")
-	ErrEmpty     = errors.New("cannot close a lot without FSE")
-	ErrLotClosed = errors.New("cannot change what is in a closed lot: reopen it first")
-	ErrSent      = errors.New("cannot change a lot that was transmitted")
-	ErrAlone     = errors.New("cannot take the only FSE out of a lot into a new one")
-	ErrB2        = errors.New("cannot write this FSE as B2")
-	ErrCabinet   = errors.New("cannot keep a practice without a number of 9 digits")
-	ErrNoPaper   = errors.New("cannot mark a paper that is not there: it is neither degraded nor on paper, or its lot is open")
-	ErrPaper     = errors.New("cannot mark this paper so")
-	ErrDate      = errors.New("cannot take this day: it is to come, or no time of 92 days at most")
-	ErrPayment   = errors.New("cannot note this payment: its amount is below 0 or its means unknown")
-	ErrTooMuch   = errors.New("cannot note more than the patient has to pay")
-	ErrRejection = errors.New("cannot note a reject without its date, its label and a number of 9 digits")
-	ErrMode      = errors.New("cannot make it again in an unknown mode")
-	ErrRemade    = errors.New("cannot make it again: another FSE does already")
-	ErrOriginal  = errors.New("cannot replace an FSE that is no longer rejected")
-	ErrRetention = errors.New("cannot purge what is younger than 90 days (R.161-47 CSS)")
-	ErrStale     = errors.New("cannot use the derived state of an older version: rebuild the journal")
-	ErrNewer     = errors.New("cannot use what a newer version wrote: install that version again")
+	ErrNotFound   = errors.New("cannot find it")
+	ErrState      = errors.New("cannot do this in its state")
+	ErrDuplicate  = errors.New("cannot use this key: it was used for another call")
+	ErrExhausted  = errors.New("cannot give a number: all are in use")
+	ErrReason     = errors.New("cannot cancel an FSE that has a number without a reason")
+	ErrEmpty      = errors.New("cannot close a lot without FSE")
+	ErrLotClosed  = errors.New("cannot change what is in a closed lot: reopen it first")
+	ErrSent       = errors.New("cannot change a lot that was transmitted")
+	ErrAlone      = errors.New("cannot take the only FSE out of a lot into a new one")
+	ErrB2         = errors.New("cannot write this FSE as B2")
+	ErrCabinet    = errors.New("cannot keep a practice without a number of 9 digits")
+	ErrNoPaper    = errors.New("cannot mark a paper that is not there: it is neither degraded nor on paper, or its lot is open")
+	ErrPaper      = errors.New("cannot mark this paper so")
+	ErrManyPapers = errors.New("cannot mark more than 1000 papers at once")
+	ErrDate       = errors.New("cannot take this day: it is to come, lies before the care, or no time of 92 days at most")
+	ErrPayment    = errors.New("cannot note this payment: its amount is below 0 or its means unknown")
+	ErrTooMuch    = errors.New("cannot note more than the patient has to pay")
+	ErrPaid       = errors.New("cannot note this payment here: one is noted of the FSE that it replaces or that replaces it")
+	ErrRejection  = errors.New("cannot note a reject without its date, a label of at most 200 characters and a number of 9 digits")
+	ErrKnown      = errors.New("cannot note this reject: one of the same number waits already")
+	ErrWithdrawal = errors.New("cannot withdraw a reject without a reason of at most 200 characters")
+	ErrReplaces   = errors.New("cannot split an FSE that makes another again")
+	ErrBoth       = errors.New("cannot make an FSE and a return again at once: name one of them")
+	ErrInUse      = errors.New("cannot remove a practice whose FSE or lots were not sent")
+	ErrMode       = errors.New("cannot make it again in an unknown mode")
+	ErrRemade     = errors.New("cannot make it again: another FSE does already")
+	ErrOriginal   = errors.New("cannot replace an FSE that is no longer rejected")
+	ErrRetention  = errors.New("cannot purge what is younger than 90 days (R.161-47 CSS)")
+	ErrStale      = errors.New("cannot use the derived state of an older version: rebuild the journal")
+	ErrNewer      = errors.New("cannot use what a newer version wrote: install that version again")
 )
 
 // record makes an entry about an FSE.

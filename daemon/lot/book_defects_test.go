@@ -99,7 +99,7 @@ func TestLotOfCancelledIsGone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := b.Reserve(t.Context(), alice, parts[0].ID, price)
+	f, err := b.Reserve(t.Context(), alice, parts[0].ID, price, Call{})
 	if err != nil {
 		t.Fatal(err)
 	}

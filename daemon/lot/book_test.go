@@ -71,7 +71,7 @@ func reserved(t testing.TB, b *Book, owner string, d *fse.Draft, price *fse.Prix
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f, err = b.Reserve(context.Background(), owner, f.ID, price); err != nil {
+	if f, err = b.Reserve(context.Background(), owner, f.ID, price, Call{}); err != nil {
 		t.Fatal(err)
 	}
 	return f
@@ -232,7 +232,7 @@ func TestNumbersSideBySide(t *testing.T) {
 		all.Go(func() {
 			d := draft(am)
 			f := reserved(t, b, alice, d, priceOf(t, d))
-			again, err := b.Reserve(context.Background(), alice, f.ID, f.Price)
+			again, err := b.Reserve(context.Background(), alice, f.ID, f.Price, Call{})
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil || again.Numero != f.Numero || given[am][f.Numero] {
@@ -358,7 +358,7 @@ func TestDiskFull(t *testing.T) {
 	calls := map[string]func() error{
 		"create":  func() error { _, err := b.Create(t.Context(), alice, d, Call{}); return err },
 		"update":  func() error { _, err := b.Update(t.Context(), alice, waiting.ID, d, Call{}); return err },
-		"reserve": func() error { _, err := b.Reserve(t.Context(), alice, waiting.ID, price); return err },
+		"reserve": func() error { _, err := b.Reserve(t.Context(), alice, waiting.ID, price, Call{}); return err },
 		"cancel":  func() error { _, _, err := b.Cancel(t.Context(), alice, waiting.ID, "motif", Call{}); return err },
 		"close":   func() error { _, err := b.CloseLot(t.Context(), alice, kept.Lot, Call{}); return err },
 		"sign": func() error {

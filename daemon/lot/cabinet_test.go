@@ -1,9 +1,12 @@
 package lot
 
 import (
+	"errors"
 	"testing"
+	"time"
 
 	"github.com/agrafe-fse/agrafe/daemon/cabinet"
+	"github.com/agrafe-fse/agrafe/daemon/fse"
 	"github.com/agrafe-fse/agrafe/daemon/journal"
 	"github.com/google/go-cmp/cmp"
 )
@@ -53,5 +56,89 @@ func TestCabinets(t *testing.T) {
 	b = openBook(t, dir)
 	if list, err := b.Cabinets(); err != nil || cmp.Diff([]cabinet.Cabinet{c, other}, list) != "" {
 		t.Errorf("%+v, %v", list, err)
+	}
+}
+
+// A practice is removed once nothing of its number waits to be sent.
+func TestRemoveCabinet(t *testing.T) {
+	b := openBook(t, t.TempDir())
+	ctx := t.Context()
+	wantError(t, b.RemoveCabinet(ctx, alice, doctor, Call{}), ErrNotFound)
+	for _, am := range []string{doctor, "991000031"} {
+		if _, err := b.SetCabinet(ctx, alice, cabinet.Cabinet{NumeroAM: am, Fermeture: "19:00"}, Call{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f, err := b.Create(ctx, alice, draft(doctor), Call{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	inUse := func(what string) {
+		t.Helper()
+		if err := b.RemoveCabinet(ctx, alice, doctor, Call{}); !errors.Is(err, ErrInUse) {
+			t.Errorf("with %s: %v", what, err)
+		}
+	}
+	inUse("a draft")
+	if f, err = b.Reserve(ctx, alice, f.ID, priceOf(t, f.Draft), Call{}); err != nil {
+		t.Fatal(err)
+	}
+	inUse("one to sign")
+	f = sign(t, b, f)
+	inUse("one in a lot")
+	l, err := b.CloseLot(ctx, alice, f.Lot, Call{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	inUse("a closed lot")
+	if err := archive(b, l, fse.Payee); err != nil {
+		t.Fatal(err)
+	}
+	call := Call{Principal: alice, Method: "practice.remove", Key: "k", Digest: "d"}
+	for range 2 {
+		if err := b.RemoveCabinet(ctx, alice, doctor, call); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err = b.Cabinet(doctor)
+	wantError(t, err, ErrNotFound)
+	if list, err := b.Cabinets(); err != nil || len(list) != 1 {
+		t.Errorf("%d are left, %v", len(list), err)
+	}
+	if hours, err := b.ClosingHours(); err != nil || len(hours) != 1 || hours[0].NumeroAM != "991000031" {
+		t.Errorf("%+v, %v", hours, err)
+	}
+	verify(t, b)
+}
+
+// A closing hour is known with the moment since when it is so, whatever else has changed.
+func TestClosingHours(t *testing.T) {
+	at := openDay
+	o := optionsIn(t.TempDir())
+	o.Now = func() time.Time { return at }
+	b, err := Open(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	c := cabinet.Cabinet{NumeroAM: doctor, Nom: "EXEMPLE"}
+	steps := []struct{ hour, name string }{{"", "EXEMPLE"}, {"19:00", "EXEMPLE"}, {"19:00", "AUTRE"}, {"20:00", "AUTRE"}}
+	var got []string
+	for i, step := range steps {
+		at = openDay.Add(time.Duration(i) * time.Hour)
+		c.Fermeture, c.Nom = step.hour, step.name
+		if _, err := b.SetCabinet(t.Context(), alice, c, Call{}); err != nil {
+			t.Fatal(err)
+		}
+		hours, err := b.ClosingHours()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, h := range hours {
+			got = append(got, h.Hour+" since "+h.Since.UTC().Format("15:04"))
+		}
+	}
+	if diff := cmp.Diff([]string{"19:00 since 11:00", "19:00 since 11:00", "20:00 since 13:00"}, got); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -15,6 +15,14 @@ type Call struct {
 	Digest    string // of the parameters
 }
 
+// actor is who does what is done to an FSE of owner's.
+func (c Call) actor(owner string) string {
+	if owner == Practice {
+		return c.Principal
+	}
+	return owner
+}
+
 func (c Call) key() *callKey {
 	if c.Key == "" {
 		return nil

@@ -69,7 +69,8 @@ func (b *Book) Update(ctx context.Context, owner, id string, draft *fse.Draft, c
 
 // Split replaces an FSE that is not signed by several that are linked to each
 // other, in one change: the first keeps its identifier and number. Repeating the
-// call returns those that it made.
+// call returns those that it made. What makes another again is not split, since one FSE
+// takes the place of one: that is ErrReplaces.
 func (b *Book) Split(ctx context.Context, owner, id string, parts []*fse.Draft, c Call) ([]FSE, error) {
 	ids := []string{id}
 	for range parts[1:] {
@@ -78,6 +79,9 @@ func (b *Book) Split(ctx context.Context, owner, id string, parts []*fse.Draft, 
 	first, _, err := b.change(ctx, id, owner, c, func(_ journal.State, f *FSE) ([]journal.Entry, error) {
 		if f.State != fse.Brouillon && f.State != fse.ASigner {
 			return nil, ErrState
+		}
+		if f.Replaces != nil {
+			return nil, ErrReplaces
 		}
 		return splitEntries(owner, ids, parts, c)
 	})
@@ -120,8 +124,9 @@ const maxFSE = 999_999_999
 // Reserve makes an FSE ready to sign: it keeps its price, and its number if it
 // has none yet. One that no B2 file can hold is refused before it has a number,
 // with ErrB2, and so is one that makes an FSE again which is no longer rejected, with
-// ErrOriginal.
-func (b *Book) Reserve(ctx context.Context, owner, id string, price *fse.Prix) (FSE, error) {
+// ErrOriginal. One for which the patient has given more than is to pay now is an
+// *OverpaidError. Of c only the principal counts: who did it where owner is Practice.
+func (b *Book) Reserve(ctx context.Context, owner, id string, price *fse.Prix, c Call) (FSE, error) {
 	f, _, err := b.change(ctx, id, owner, Call{}, func(s journal.State, f *FSE) ([]journal.Entry, error) {
 		if f.State != fse.Brouillon && f.State != fse.ASigner {
 			return nil, ErrState
@@ -129,7 +134,15 @@ func (b *Book) Reserve(ctx context.Context, owner, id string, price *fse.Prix) (
 		if err := writable(f, price, b.now()); err != nil {
 			return nil, err
 		}
-		if _, err := original(s, f); err != nil {
+		old, err := original(s, f)
+		if err != nil {
+			return nil, err
+		}
+		var paid *Payment
+		if old != nil {
+			paid = old.Collected
+		}
+		if err := settle(price, f, paid); err != nil {
 			return nil, err
 		}
 		change := fseChange{State: fse.ASigner, Price: price}
@@ -147,13 +160,14 @@ func (b *Book) Reserve(ctx context.Context, owner, id string, price *fse.Prix) (
 			}
 			change.Numero = last + 1
 		}
-		return one(change.record(id, owner, ""))
+		return one(change.record(id, c.actor(owner), ""))
 	})
 	return f, err
 }
 
 // Cancel ends an FSE that was not transmitted and is in no closed lot. Its number
-// is not used again; what it has replaced is rejected again. Who did it is c.Principal where owner is Practice.
+// is not used again; what it has replaced is rejected again, and what the patient gave
+// goes back to that. Who did it is c.Principal where owner is Practice.
 func (b *Book) Cancel(ctx context.Context, owner, id, cause string, c Call) (FSE, []Lot, error) {
 	return b.change(ctx, id, owner, c, func(s journal.State, f *FSE) ([]journal.Entry, error) {
 		if !fse.CanMove(f.State, fse.Annulee) {
@@ -172,12 +186,11 @@ func (b *Book) Cancel(ctx context.Context, owner, id, cause string, c Call) (FSE
 			}
 		}
 		actor := cmp.Or(c.Principal, owner)
-		change := fseChange{State: fse.Annulee, Key: c.key()}
-		entry, err := change.record(id, actor, cause)
+		entries, taken, err := giveBack(s, f, actor)
 		if err != nil {
 			return nil, err
 		}
-		rejected, err := giveBack(s, f, actor)
-		return append(rejected, entry), err
+		entry, err := (&fseChange{State: fse.Annulee, Collected: taken, Key: c.key()}).record(id, actor, cause)
+		return append(entries, entry), err
 	})
 }

@@ -88,7 +88,7 @@ func rowOf(g getter, f *FSE) (export.Row, error) {
 	if f.PaidAt != nil && (f.State == fse.Payee || f.State == fse.PayeePartiellement) {
 		r.PayeeLe = *f.PaidAt
 	}
-	if p := f.Collected; p != nil {
+	if p := f.inTill(); p != nil {
 		r.Encaisse, r.Moyen, r.EncaisseLe = int64(p.Amount), string(p.Means), day(p.Date)
 	}
 	if f.Lot == "" {

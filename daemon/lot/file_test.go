@@ -145,7 +145,7 @@ func TestUnwritable(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err = b.Reserve(t.Context(), alice, f.ID, &price); !errors.Is(err, test.want) || !errors.Is(err, ErrB2) {
+			if _, err = b.Reserve(t.Context(), alice, f.ID, &price, Call{}); !errors.Is(err, test.want) || !errors.Is(err, ErrB2) {
 				t.Errorf("error %v, want %v", err, test.want)
 			}
 			if f, err = b.Get(alice, f.ID); err != nil || f.Numero != 0 || f.State != fse.Brouillon {

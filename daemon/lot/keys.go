@@ -56,14 +56,23 @@ func keyCall(name string) string         { return "appel/" + name }
 func keyBlocks(set string) string       { return "attente/" + set }
 func keyBlock(set, block string) string { return "attente/" + set + "/" + block }
 
-// keyPaper holds the paper of an FSE or of a lot, keyDay what the takings of a day know
-// of an FSE.
+// keyPaper holds the paper of an FSE or of a lot, keyDay what the takings of a day of care
+// know of an FSE, and keyTill what the till of a day knows of its payment.
 func keyPaper(id string) string              { return "papier/" + id }
 func keyDay(day fse.Date, seq uint64) string { return prefixDay(day) + fmt.Sprintf("%020d", seq) }
 func prefixDay(day fse.Date) string          { return "jour/" + day.String() + "/" }
-func keyReturn(id string) string             { return "retour/" + id }
-func keyReturns(seq uint64) string           { return fmt.Sprintf("retours/%020d", seq) }
-func keyCabinet(numeroAM string) string      { return "cabinet/" + numeroAM }
+func keyTill(day fse.Date, seq uint64) string {
+	return prefixTill(day) + fmt.Sprintf("%020d", seq)
+}
+func prefixTill(day fse.Date) string { return "encaissement/" + day.String() + "/" }
+
+// keyAwaited holds the reject that waits for the FSE of another software with a number,
+// keyClosing when the closing hour of a practice was set.
+func keyAwaited(numero string) string   { return "retour-attendu/" + numero }
+func keyClosing(numeroAM string) string { return "fermeture/" + numeroAM }
+func keyReturn(id string) string        { return "retour/" + id }
+func keyReturns(seq uint64) string      { return fmt.Sprintf("retours/%020d", seq) }
+func keyCabinet(numeroAM string) string { return "cabinet/" + numeroAM }
 
 // prefixPatient begins the keys of the signed FSE of the beneficiary of a draft in a
 // year. The number is hashed: a list of keys tells nobody who was there.

@@ -23,6 +23,7 @@ type shop struct {
 	lots  map[string]bool
 
 	returns []string
+	given   fse.Cents // by patients, as it was noted
 }
 
 // kind is one sort of FSE: professional, payer, certification, size.
@@ -90,7 +91,7 @@ func (w *shop) step(t *rapid.T) {
 	lots := slices.Sorted(maps.Keys(w.lots))
 	var err error
 	switch step := rapid.SampledFrom([]string{"sign", "sign", "sign", "sign", "sign", "reserve", "cancel", "close", "close", "reopen", "take", "take", "send", "send",
-		"mark", "mark", "collect", "paper", "reject", "remake", "remake", "finish", "finish"}).Draw(t, "step"); step {
+		"mark", "mark", "post", "collect", "collect", "paper", "reject", "withdraw", "remake", "remake", "finish", "finish"}).Draw(t, "step"); step {
 	case "sign", "reserve":
 		err = w.begin(t, step == "sign")
 	case "cancel":
@@ -106,7 +107,7 @@ func (w *shop) step(t *rapid.T) {
 	default:
 		err = w.after(t, step, func() string { return pick(w.fse) }, func() string { return pick(lots) })
 	}
-	for _, refusal := range []error{ErrNotFound, ErrState, ErrEmpty, ErrLotClosed, ErrSent, ErrAlone, ErrNoPaper, ErrPaper, ErrTooMuch, ErrRemade, ErrOriginal} {
+	for _, refusal := range []error{ErrNotFound, ErrState, ErrEmpty, ErrLotClosed, ErrSent, ErrAlone, ErrNoPaper, ErrPaper, ErrTooMuch, ErrPaid, ErrRemade, ErrOriginal, ErrKnown} {
 		if errors.Is(err, refusal) {
 			return
 		}
@@ -124,7 +125,7 @@ func (w *shop) begin(t *rapid.T, sign bool) error {
 		return err
 	}
 	w.fse = append(w.fse, f.ID)
-	if f, err = w.b.Reserve(context.Background(), alice, f.ID, k.price); err != nil || !sign {
+	if f, err = w.b.Reserve(context.Background(), alice, f.ID, k.price, Call{}); err != nil || !sign {
 		return err
 	}
 	f, lots, err := w.b.Signed(context.Background(), alice, f, []byte("sceau"), Signature{At: openDay, Serial: "1"}, Call{})

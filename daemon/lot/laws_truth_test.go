@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/agrafe-fse/agrafe/daemon/fse"
+	"github.com/agrafe-fse/agrafe/daemon/journal"
 	"github.com/agrafe-fse/agrafe/daemon/state"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -20,9 +21,29 @@ func (w *shop) after(t *rapid.T, step string, anFSE, aLot func() string) (err er
 		to := rapid.SampledFrom([]fse.PaperState{fse.PapierAImprimer, fse.PapierImprime, fse.PapierSigne, fse.PapierPoste, fse.PapierScanne}).Draw(t, "to")
 		_, err = w.b.MarkPapers(ctx, alice, alice, ids, Mark{To: to, PatientSigned: rapid.Bool().Draw(t, "patient")}, Call{})
 		return err
+	case "post":
+		id := w.likely(t, anFSE, fse.EnLot)
+		for _, to := range []fse.PaperState{fse.PapierImprime, fse.PapierSigne, fse.PapierPoste} {
+			if _, err = w.b.MarkPapers(ctx, alice, alice, []string{id}, Mark{To: to}, Call{}); err != nil {
+				return err
+			}
+		}
+		return nil
+	case "withdraw":
+		if len(w.returns) > 0 {
+			_, err = w.b.Withdraw(ctx, alice, rapid.SampledFrom(w.returns).Draw(t, "return"), "erreur", Call{})
+		}
+		return err
 	case "collect":
 		p := Payment{Amount: rapid.SampledFrom([]fse.Cents{0, 100, 3000, 1_000_000}).Draw(t, "amount"), Means: rapid.SampledFrom([]Means{MeansCard, MeansCash}).Draw(t, "means")}
-		_, err = w.b.Collect(ctx, alice, anFSE(), p, Call{})
+		id := w.likely(t, anFSE, rapid.SampledFrom([]fse.State{fse.ASigner, fse.EnLot, fse.Rejetee}).Draw(t, "of"))
+		if f, err = w.b.Get(alice, id); err != nil {
+			return err
+		}
+		noted, err := w.b.Collect(ctx, alice, id, p, Call{})
+		if err == nil {
+			w.given += amountOf(noted) - amountOf(f)
+		}
 		return err
 	case "paper":
 		f, err = w.b.ToPaper(ctx, alice, w.likely(t, anFSE, fse.Brouillon), nil, Call{})
@@ -51,6 +72,13 @@ func (w *shop) after(t *rapid.T, step string, anFSE, aLot func() string) (err er
 	return err
 }
 
+func amountOf(f FSE) fse.Cents {
+	if f.Collected == nil {
+		return 0
+	}
+	return f.Collected.Amount
+}
+
 // likely is mostly an FSE in a state, where there is one.
 func (w *shop) likely(t *rapid.T, other func() string, s fse.State) string {
 	list, _, err := w.b.ListWhere(alice, Filter{States: []fse.State{s}}, "", 1000)
@@ -75,7 +103,7 @@ func (w *shop) finish(id string) (FSE, error) {
 			return f, err
 		}
 	}
-	f, err = w.b.Reserve(ctx, alice, id, fse.Price(f.Draft, fse.Context{}).Prix)
+	f, err = w.b.Reserve(ctx, alice, id, fse.Price(f.Draft, fse.Context{}).Prix, Call{})
 	if err != nil {
 		return f, err
 	}
@@ -88,7 +116,7 @@ func (w *shop) finish(id string) (FSE, error) {
 
 // checkTruth compares what is counted and listed with a look at everything.
 func (w *shop) checkTruth(t *rapid.T, all map[string]FSE, lots []Lot) {
-	papers, rejects := map[string]bool{}, 0
+	papers, rejects, given := map[string]bool{}, 0, fse.Cents(0)
 	byState := map[fse.State]map[string]bool{}
 	want := state.Takings{Date: "2026-06-16"}
 	for id, f := range all {
@@ -104,6 +132,13 @@ func (w *shop) checkTruth(t *rapid.T, all map[string]FSE, lots []Lot) {
 		}
 		w.checkLinks(t, f, all)
 		w.addTakings(f, &want)
+		given += amountOf(f)
+		if settled := f.Signature != nil && f.State != fse.Rejetee && f.State != fse.Annulee; settled && amountOf(f) > f.Price.Total.ARegler {
+			t.Fatalf("%d cents were given for an FSE that is %s, of which %d are to pay", amountOf(f), f.State, f.Price.Total.ARegler)
+		}
+	}
+	if given != w.given {
+		t.Fatalf("patients gave %d cents, %d are noted", w.given, given)
 	}
 	for _, l := range lots {
 		if p, err := bordereauOfLot(w.b, l); err != nil || p.waits() {
@@ -131,7 +166,7 @@ func (w *shop) checkTruth(t *rapid.T, all map[string]FSE, lots []Lot) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want.Count == 0 {
+	if want.Count == 0 && want.Collected == 0 {
 		want = state.Takings{}
 	}
 	if diff := cmp.Diff(want, append(got, state.Takings{})[0]); diff != "" {
@@ -168,6 +203,13 @@ func (w *shop) checkLinks(t *rapid.T, f FSE, all map[string]FSE) {
 
 // addTakings adds what f brings, by the rule as it is told.
 func (w *shop) addTakings(f FSE, sum *state.Takings) {
+	if p := f.Collected; p != nil && f.State != fse.Annulee { // all of it is given on one day
+		if sum.ByMeans == nil {
+			sum.ByMeans = map[string]int64{}
+		}
+		sum.Collected += int64(p.Amount)
+		sum.ByMeans[string(p.Means)] += int64(p.Amount)
+	}
 	switch f.State {
 	case fse.Brouillon, fse.Annulee, fse.Remplacee:
 		return
@@ -178,18 +220,11 @@ func (w *shop) addTakings(f FSE, sum *state.Takings) {
 	sum.Count++
 	if f.Price == nil {
 		sum.Unpriced++
-	} else {
-		total := f.Price.Total
-		sum.Honoraires, sum.AMO, sum.AMC = sum.Honoraires+int64(total.Honoraires), sum.AMO+int64(total.AMO), sum.AMC+int64(total.AMC)
-		sum.Patient, sum.Uncovered = sum.Patient+int64(total.Patient), sum.Uncovered+int64(total.NonPrisEnCharge)
+		return
 	}
-	if f.Collected != nil {
-		if sum.ByMeans == nil {
-			sum.ByMeans = map[string]int64{}
-		}
-		sum.Collected += int64(f.Collected.Amount)
-		sum.ByMeans[string(f.Collected.Means)] += int64(f.Collected.Amount)
-	}
+	total := f.Price.Total
+	sum.Honoraires, sum.AMO, sum.AMC = sum.Honoraires+int64(total.Honoraires), sum.AMO+int64(total.AMO), sum.AMC+int64(total.AMC)
+	sum.Patient, sum.Uncovered = sum.Patient+int64(total.Patient), sum.Uncovered+int64(total.NonPrisEnCharge)
 }
 
 // checkLists compares the lists by index with the truth.
@@ -201,6 +236,15 @@ func (w *shop) checkLists(t *rapid.T, papers map[string]bool, byState map[fse.St
 	found := map[string]bool{}
 	for _, p := range list {
 		found[p.id()] = true
+	}
+	err = w.b.journal.View(func(s journal.State) error {
+		return members(s, setPapers, 0, false, func(_ uint64, key string) (bool, error) {
+			_, err := paperAt(s, key) // else its list would skip it
+			return err == nil, err
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	if diff := cmp.Diff(papers, found); diff != "" || len(list) != len(found) {
 		t.Fatalf("papers -want +got\n%s", diff)

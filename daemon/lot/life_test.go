@@ -240,7 +240,7 @@ func TestCallsOnce(t *testing.T) {
 		{"update", func(b *Book, f FSE, c Call) (string, error) {
 			done, err := b.Update(ctx, alice, f.ID, draft(doctor), c)
 			return done.ID, err
-		}, func(b *Book, f FSE) error { _, err := b.Reserve(ctx, alice, f.ID, f.Price); return err }, fse.ASigner, ""},
+		}, func(b *Book, f FSE) error { _, err := b.Reserve(ctx, alice, f.ID, f.Price, Call{}); return err }, fse.ASigner, ""},
 		{"split", func(b *Book, f FSE, c Call) (string, error) {
 			list, err := b.Split(ctx, alice, f.ID, []*fse.Draft{f.Draft, f.Draft}, c)
 			if err != nil || len(list) != 2 {

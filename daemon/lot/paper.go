@@ -23,9 +23,10 @@ import (
 // Paper is the paper of an FSE or of a lot.
 type Paper struct {
 	State         fse.PaperState `json:"etat"`
-	PatientSigned bool           `json:"signePatient"`  // of a sheet
-	Date          fse.Date       `json:"date,omitzero"` // of posting or scanning
-	Since         time.Time      `json:"depuis"`        // when it was made
+	PatientSigned bool           `json:"signePatient"`   // of a sheet
+	Date          fse.Date       `json:"date,omitzero"`  // of posting or scanning
+	Since         time.Time      `json:"depuis"`         // when it was made
+	With          string         `json:"avec,omitempty"` // Lot.ID with whose bordereau a sheet came to its state
 	Seq           uint64         `json:"enregistrement"`
 }
 
@@ -40,6 +41,7 @@ type paperChange struct {
 	State         fse.PaperState `json:"etat"`
 	PatientSigned bool           `json:"signePatient,omitempty"`
 	Date          fse.Date       `json:"date,omitzero"`
+	With          string         `json:"avec,omitempty"`
 	Key           *callKey       `json:"appel,omitempty"`
 }
 
@@ -56,29 +58,40 @@ type Mark struct {
 }
 
 // MarkPapers notes what was done with the papers of FSE and lots, all of them or none.
-// A lot takes the sheets of owner's FSE along, those that it moves forward; the others
-// stay as they are. All papers that are concerned come back, as they are then.
+// A lot takes the sheets of owner's FSE along, those that it moves forward, and back those
+// that came with it; the others stay as they are. All papers that are concerned come back,
+// as they are then.
 //
 // What is printed once more although it is further on stays as it is. It fails with
-// ErrNotFound, ErrNoPaper for an FSE or a lot that has none, ErrPaper for a move that
-// fse.CanMovePaper does not allow, and ErrDate for a day to come.
+// ErrNotFound, ErrNoPaper for an FSE or a lot that has none or an FSE that is cancelled or
+// replaced, ErrPaper for a move that fse.CanMovePaper does not allow, ErrDate for a day to
+// come or before the care, and ErrManyPapers beyond 1000.
 func (b *Book) MarkPapers(ctx context.Context, actor, owner string, ids []string, m Mark, c Call) ([]PaperOf, error) {
-	today := civil(b.now())
-	if m.Date > today {
+	if m.Date > civil(b.now()) {
 		return nil, ErrDate
 	}
-	_, err := b.journal.Update(ctx, func(s journal.State) ([]journal.Entry, error) {
+	return b.mark(ctx, actor, m, c, func(s journal.State) ([]concernedPaper, error) { return concerned(s, owner, ids) })
+}
+
+// mark notes what was done with the papers that find finds, and returns them as they are
+// then.
+func (b *Book) mark(ctx context.Context, actor string, m Mark, c Call, find func(journal.State) ([]concernedPaper, error)) (list []PaperOf, err error) {
+	today := civil(b.now())
+	_, err = b.journal.Update(ctx, func(s journal.State) ([]journal.Entry, error) {
 		if first, err := c.repeated(s); err != nil || first != "" {
 			return nil, err
 		}
-		return m.entries(s, actor, owner, ids, today, c)
+		all, err := find(s)
+		if err != nil {
+			return nil, err
+		}
+		return m.entries(all, actor, today, c)
 	})
 	if err != nil {
 		return nil, err
 	}
-	var list []PaperOf
 	err = b.journal.View(func(s journal.State) error {
-		all, err := concerned(s, owner, ids)
+		all, err := find(s)
 		for _, p := range all {
 			list = append(list, p.PaperOf)
 		}
@@ -88,11 +101,7 @@ func (b *Book) MarkPapers(ctx context.Context, actor, owner string, ids []string
 }
 
 // entries makes the records of a mark.
-func (m Mark) entries(s journal.State, actor, owner string, ids []string, today fse.Date, c Call) (entries []journal.Entry, err error) {
-	all, err := concerned(s, owner, ids)
-	if err != nil {
-		return nil, err
-	}
+func (m Mark) entries(all []concernedPaper, actor string, today fse.Date, c Call) (entries []journal.Entry, err error) {
 	for _, p := range all {
 		next, err := m.next(p, today)
 		if err != nil {
@@ -101,7 +110,7 @@ func (m Mark) entries(s journal.State, actor, owner string, ids []string, today 
 		if next == p.Paper {
 			continue
 		}
-		change := paperChange{State: next.State, PatientSigned: next.PatientSigned, Date: next.Date}
+		change := paperChange{State: next.State, PatientSigned: next.PatientSigned, Date: next.Date, With: next.With}
 		if len(entries) == 0 {
 			change.Key = c.key()
 		}
@@ -123,7 +132,7 @@ func rank(s fse.PaperState) int {
 func (m Mark) next(p concernedPaper, today fse.Date) (Paper, error) {
 	forward := rank(m.To) > rank(p.State) && p.State != fse.PapierScanne
 	switch same := m.To == p.State; {
-	case p.along && !forward, m.To == fse.PapierImprime && !same && !forward:
+	case p.along && !forward && !m.back(p), m.To == fse.PapierImprime && !same && !forward:
 		return p.Paper, nil
 	case same: // the patient may sign later, a date may be corrected
 	case fse.CanMovePaper(p.State, m.To):
@@ -133,14 +142,36 @@ func (m Mark) next(p concernedPaper, today fse.Date) (Paper, error) {
 		return Paper{}, fmt.Errorf("%w: from %s to %s", ErrPaper, p.State, m.To)
 	}
 	next := p.Paper
-	next.State, next.Date = m.To, 0
+	if next.State, next.Date = m.To, 0; m.To != p.State {
+		next.With = ""
+		if p.along {
+			next.With = p.Lot.ID
+		}
+	}
 	switch m.To {
 	case fse.PapierAImprimer, fse.PapierImprime:
 		next.PatientSigned = false
 	case fse.PapierSigne:
 		next.PatientSigned = p.Kind != state.PaperBordereau && (m.PatientSigned || p.PatientSigned)
 	case fse.PapierPoste, fse.PapierScanne:
+		if m.Date != 0 && m.Date < p.earliest() {
+			return Paper{}, ErrDate
+		}
 		next.Date = cmp.Or(m.Date, p.Date, today)
 	}
 	return next, nil
+}
+
+// back tells whether a sheet goes back with the bordereau with which it came to its state.
+func (m Mark) back(p concernedPaper) bool {
+	return p.With == p.Lot.ID && p.State == p.bordereau && rank(m.To) < rank(p.State)
+}
+
+// earliest is the first day on which p can have been posted: that of the care, or the one
+// on which the lot was opened.
+func (p *PaperOf) earliest() fse.Date {
+	if p.FSE != nil {
+		return p.FSE.Draft.DateSoins
+	}
+	return civil(p.Lot.Opened)
 }

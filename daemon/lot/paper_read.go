@@ -24,12 +24,6 @@ func (p *PaperOf) id() string {
 	return p.Lot.ID
 }
 
-// concernedPaper is a paper that a mark is about.
-type concernedPaper struct {
-	PaperOf
-	along bool // with its lot
-}
-
 // withPaper completes f by its paper, where it has one.
 func (f *FSE) withPaper(g getter) (err error) {
 	if f.State != fse.Papier && (f.Signature == nil || f.Certification != "D") {
@@ -70,55 +64,6 @@ func bordereauOf(g getter, l *Lot) (PaperOf, error) {
 		return PaperOf{}, err
 	}
 	return PaperOf{Paper: *p, Kind: state.PaperBordereau, Lot: l}, nil
-}
-
-// concerned lists the papers of ids, each once: those named, and with those of lots
-// the sheets of owner's FSE in them.
-func concerned(s scanner, owner string, ids []string) (list []concernedPaper, err error) {
-	at := map[string]int{}
-	add := func(p PaperOf, err error, along bool) error {
-		if err != nil {
-			return err
-		}
-		if i, known := at[p.id()]; known {
-			list[i].along = list[i].along && along
-			return nil
-		}
-		at[p.id()] = len(list)
-		list = append(list, concernedPaper{p, along})
-		return nil
-	}
-	for _, id := range ids {
-		l, err := get[Lot](s, keyLot(id))
-		if err != nil {
-			return nil, err
-		}
-		if l == nil {
-			f, err := own(s, id, owner)
-			if err != nil {
-				return nil, err
-			}
-			p, err := sheetOf(s, f)
-			if err := add(p, err, false); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		p, err := bordereauOf(s, l)
-		if err := add(p, err, false); err != nil {
-			return nil, err
-		}
-		sheets, err := sheetsIn(s, id, owner)
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range sheets {
-			if err := add(p, nil, true); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return list, nil
 }
 
 // sheetsIn lists the sheets of owner's FSE in a lot.
@@ -173,6 +118,9 @@ func (b *Book) Papers(owner, after string, limit int) (list []PaperOf, next stri
 		var last uint64
 		return members(s, setPapers, from, false, func(seq uint64, key string) (bool, error) {
 			p, err := paperAt(s, key)
+			if errors.Is(err, ErrNoPaper) { // one mark of an older version has entered it
+				return true, nil
+			}
 			if err != nil || p.FSE != nil && owner != Practice && p.FSE.Owner != owner {
 				return err == nil, err
 			}

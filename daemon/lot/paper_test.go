@@ -112,7 +112,9 @@ func TestMarksThatAreRefused(t *testing.T) {
 	s.Mode, s.Degrade = fse.Securise, nil
 	one, two, secured := signed(t, b, alice, d, priceOf(t, d)), signed(t, b, bob, d, priceOf(t, d)), signed(t, b, alice, s, priceOf(t, s))
 	waiting := reserved(t, b, alice, d, priceOf(t, d))
-	mark(t, b, fse.PapierImprime, one.ID)
+	signedSheet := signed(t, b, alice, d, priceOf(t, d))
+	mark(t, b, fse.PapierImprime, one.ID, signedSheet.ID)
+	mark(t, b, fse.PapierSigne, signedSheet.ID)
 	before := string(derived(t, b))
 	tomorrow := civil(openDay.AddDate(0, 0, 1))
 	tests := []struct {
@@ -131,6 +133,7 @@ func TestMarksThatAreRefused(t *testing.T) {
 		{"one that is not signed", alice, []string{waiting.ID}, Mark{To: fse.PapierImprime}, ErrNoPaper},
 		{"a lot of secured ones", alice, []string{secured.Lot}, Mark{To: fse.PapierImprime}, ErrNoPaper},
 		{"a day to come", alice, []string{one.ID}, Mark{To: fse.PapierPoste, Date: tomorrow}, ErrDate},
+		{"a day before the care", alice, []string{signedSheet.ID}, Mark{To: fse.PapierPoste, Date: june(15)}, ErrDate},
 		{"no paper at all", alice, nil, Mark{To: fse.PapierPoste}, nil},
 		{"printed once more", alice, []string{one.ID}, Mark{To: fse.PapierImprime}, nil},
 	}
@@ -152,7 +155,7 @@ func TestMarksThatAreRefused(t *testing.T) {
 // were not.
 func TestMarksThatArePutRight(t *testing.T) {
 	b := openBook(t, t.TempDir())
-	d := draft(doctor)
+	d := on(15)
 	f := signed(t, b, alice, d, priceOf(t, d))
 	post(t, b, f.ID)
 	wantPapers(t, b)

@@ -71,6 +71,9 @@ func projectFSE(r journal.Record, w journal.Writer) error {
 	if err := enterDay(w, &before, doc); err != nil {
 		return err
 	}
+	if err := enterTill(w, &before, doc); err != nil {
+		return err
+	}
 	if err := stand(w, &before, doc); err != nil {
 		return err
 	}
@@ -137,6 +140,9 @@ func (f *FSE) applyLinks(c *fseChange) {
 	}
 	if c.Reject != nil {
 		f.Reject = c.Reject
+		if c.Reject.Return == "" {
+			f.Reject = nil
+		}
 	}
 	if c.Replaces != nil {
 		f.Replaces = c.Replaces

@@ -11,8 +11,8 @@ import (
 // count.
 const countWaits = "attente"
 
-// projectPaper derives what was done with a paper. A paper is marked only where it
-// would wait if it were not posted: its FSE is not over, its lot not open.
+// projectPaper derives what was done with a paper. That of an FSE that is cancelled or
+// replaced never waits, whatever a record of an older version says.
 func projectPaper(r journal.Record, w journal.Writer) error {
 	change, err := decode[paperChange](r.Data)
 	if err != nil {
@@ -29,15 +29,16 @@ func projectPaper(r journal.Record, w journal.Writer) error {
 		return err
 	}
 	after := *before
-	after.State, after.PatientSigned, after.Date = change.State, change.PatientSigned, change.Date
-	owner := keyFSE(r.Subject)
-	if _, is, err := w.Get(owner); err != nil || !is {
-		if err != nil {
-			return err
-		}
-		owner = keyLot(r.Subject)
+	after.State, after.PatientSigned, after.Date, after.With = change.State, change.PatientSigned, change.Date, change.With
+	f, err := get[FSE](w, keyFSE(r.Subject))
+	if err != nil {
+		return err
 	}
-	if err := standPaper(w, owner, &after, before.waits(), after.waits()); err != nil {
+	owner, stands := keyLot(r.Subject), true
+	if f != nil {
+		owner, stands = keyFSE(f.ID), !replacedOrCancelled(f.State)
+	}
+	if err := standPaper(w, owner, &after, stands && before.waits(), stands && after.waits()); err != nil {
 		return err
 	}
 	return set(w, keyPaper(r.Subject), after)

@@ -233,10 +233,13 @@ func (p Purgeable) KeepKey(key string, value []byte) bool {
 	case "lot-fse":
 		id, _, _ := strings.Cut(rest, "/")
 		return !p.subjects[id]
-	case "liste", "toutes", "fse-numero", "lots", "lot-numero", "patient", "retours":
+	case "liste", "toutes", "fse-numero", "lots", "lot-numero", "patient", "retours", "retour-attendu":
 		return !p.subjects[string(value)]
 	case "jour":
 		l, err := decode[dayLine](value)
+		return err != nil || !p.subjects[l.FSE]
+	case "encaissement":
+		l, err := decode[tillLine](value)
 		return err != nil || !p.subjects[l.FSE]
 	case "appel":
 		c, err := decode[call](value)

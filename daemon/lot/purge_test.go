@@ -29,7 +29,7 @@ func purgeBook(t *testing.T) (b *Book, names map[string]string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if made, err = b.Reserve(t.Context(), alice, made.ID, price); err != nil {
+	if made, err = b.Reserve(t.Context(), alice, made.ID, price, Call{}); err != nil {
 		t.Fatal(err)
 	}
 	paid, _, err := b.Signed(t.Context(), alice, made, []byte("sceau"), Signature{At: openDay}, Call{})

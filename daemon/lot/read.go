@@ -144,6 +144,19 @@ func (b *Book) Lot(id string) (l Lot, err error) {
 // Lots returns the lots, the newest first, at most limit.
 func (b *Book) Lots(limit int) ([]Lot, error) { return collect(b, "lots/", limit, true, lotOf) }
 
+// OpenLots returns the lots that are open. Its cost is that of the lots that were not sent.
+func (b *Book) OpenLots() (open []Lot, err error) {
+	err = b.journal.View(func(s journal.State) error {
+		return waiting(s, setLots, func(l *Lot) error {
+			if l.State == fse.LotOuvert {
+				open = append(open, *l)
+			}
+			return nil
+		})
+	})
+	return open, err
+}
+
 // InLot returns the FSE of a lot in the order of their numbers, whoever owns
 // them: a lot belongs to the practice.
 func (b *Book) InLot(id string) (list []FSE, err error) {

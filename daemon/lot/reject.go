@@ -1,10 +1,13 @@
 package lot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/agrafe-fse/agrafe/daemon/fse"
 	"github.com/agrafe-fse/agrafe/daemon/journal"
@@ -29,15 +32,19 @@ type Return struct {
 	Remade   string    `json:"refaite,omitempty"` // FSE.ID of what makes it again, be it a draft
 	Done     bool      `json:"fait,omitempty"`    // nobody has to make it again
 
+	Before    fse.State `json:"etatAvant,omitempty"` // of the FSE
+	Withdrawn string    `json:"retire,omitempty"`    // why it was withdrawn; "" while it stands
+
 	Lot string `json:"-"` // Lot.ID of the FSE
 }
 
 // returnChange is the data of a record about a return. What is absent stays as it was.
 type returnChange struct {
-	New    *Return  `json:"retour,omitempty"` // of the record that enters it
-	Remade string   `json:"refaite,omitempty"`
-	Done   *bool    `json:"fait,omitempty"`
-	Key    *callKey `json:"appel,omitempty"`
+	New       *Return  `json:"retour,omitempty"` // of the record that enters it
+	Remade    string   `json:"refaite,omitempty"`
+	Done      *bool    `json:"fait,omitempty"`
+	Withdrawn string   `json:"retire,omitempty"`
+	Key       *callKey `json:"appel,omitempty"`
 }
 
 func (c *returnChange) record(id, actor string) (journal.Entry, error) {
@@ -50,17 +57,28 @@ type Rejection struct {
 	FSE    string // FSE.ID; "" for an FSE of another software
 	Numero string // 9 digits, of another software's
 	Date   fse.Date
-	Label  string
+	Label  string // at most maxReason characters, none of them for control
+}
+
+// maxReason bounds the texts that somebody types about a reject, in characters (ours):
+// they stand in every list.
+const maxReason = 200
+
+// isReason tells whether s can be kept as such a text.
+func isReason(s string) bool {
+	return s != "" && utf8.ValidString(s) && utf8.RuneCountInString(s) <= maxReason && !strings.ContainsFunc(s, unicode.IsControl)
 }
 
 // Reject keeps a reject that somebody has read elsewhere. An FSE of this book becomes
 // rejetée: it must have been transmitted and be neither paid nor replaced, else it is
 // ErrState with its state. It fails with ErrRejection where number, date or label are
-// missing, and ErrDate for a day to come. A return belongs to the practice.
+// missing or the label is too long, ErrDate for a day to come or before the care, and
+// ErrKnown while another reject of the same number of another software waits. A return
+// belongs to the practice.
 func (b *Book) Reject(ctx context.Context, actor string, r Rejection, c Call) (Return, error) {
 	r.Label = strings.TrimSpace(r.Label)
 	switch {
-	case r.Label == "" || r.Date.IsZero() || r.FSE == "" && !digits(r.Numero, 9):
+	case !isReason(r.Label) || r.Date.IsZero() || r.FSE == "" && !digits(r.Numero, 9):
 		return Return{}, ErrRejection
 	case r.Date > civil(b.now()):
 		return Return{}, ErrDate
@@ -83,6 +101,9 @@ func (b *Book) Reject(ctx context.Context, actor string, r Rejection, c Call) (R
 func (r Rejection) entries(s journal.State, id, actor string, c Call) ([]journal.Entry, error) {
 	entered := &Return{ID: id, Kind: ReturnByHand, Numero: r.Numero, Date: r.Date, Label: r.Label, External: true}
 	if r.FSE == "" {
+		if other, err := text(s, keyAwaited(r.Numero)); err != nil || other != "" {
+			return nil, cmp.Or(err, ErrKnown)
+		}
 		return one((&returnChange{New: entered, Key: c.key()}).record(id, actor))
 	}
 	f, err := own(s, r.FSE, Practice)
@@ -91,6 +112,9 @@ func (r Rejection) entries(s journal.State, id, actor string, c Call) ([]journal
 	}
 	if !fse.MayMove(f.State, fse.Rejetee, fse.ParUtilisateur) {
 		return nil, fmt.Errorf("%w: an FSE that is %s is not rejected", ErrState, f.State.Libelle())
+	}
+	if r.Date < f.Draft.DateSoins {
+		return nil, ErrDate
 	}
 	entered.FSE, entered.Numero, entered.External = f.ID, fmt.Sprintf("%09d", f.Numero), false
 	entries, err := one((&returnChange{New: entered, Key: c.key()}).record(id, actor))
@@ -131,7 +155,7 @@ func returnOf(g getter, id string) (*Return, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.Lot, r.Remade, r.Done = f.Lot, f.ReplacedBy, f.State != fse.Rejetee
+	r.Lot, r.Remade, r.Done = f.Lot, f.ReplacedBy, f.State != fse.Rejetee || r.Withdrawn != ""
 	return r, nil
 }
 
@@ -175,11 +199,7 @@ func projectReturn(r journal.Record, w journal.Writer) error {
 	}
 	before := doc.standing()
 	if doc == nil {
-		if doc = change.New; doc == nil {
-			return fmt.Errorf("%w: a return that does not exist", errRecord)
-		}
-		doc.Received, doc.Seq = r.Time, r.Seq
-		if err := w.Set(keyReturns(r.Seq), []byte(doc.ID)); err != nil {
+		if doc, err = change.enter(r, w); err != nil {
 			return err
 		}
 	}
@@ -189,13 +209,49 @@ func projectReturn(r journal.Record, w journal.Writer) error {
 	if change.Done != nil {
 		doc.Done = *change.Done
 	}
+	if change.Withdrawn != "" {
+		doc.Withdrawn, doc.Done = change.Withdrawn, true
+	}
 	if err := change.Key.remember(w, doc.ID); err != nil {
 		return err
 	}
-	if err := count(w, kindReturn, before, doc.standing()); err != nil {
+	if err := doc.stand(w, before); err != nil {
 		return err
 	}
 	return set(w, keyReturn(doc.ID), doc)
+}
+
+// enter begins a return. Its record stands before that by which its FSE is rejected.
+func (c *returnChange) enter(r journal.Record, w journal.Writer) (*Return, error) {
+	doc := c.New
+	if doc == nil {
+		return nil, fmt.Errorf("%w: a return that does not exist", errRecord)
+	}
+	doc.Received, doc.Seq = r.Time, r.Seq
+	if doc.FSE != "" {
+		f, err := fetch(w, doc.FSE)
+		if err != nil {
+			return nil, err
+		}
+		doc.Before = f.State
+	}
+	return doc, w.Set(keyReturns(r.Seq), []byte(doc.ID))
+}
+
+// stand keeps the count of the returns that wait, and their numbers.
+func (r *Return) stand(w journal.Writer, before string) error {
+	after := r.standing()
+	if before == after {
+		return nil
+	}
+	if err := count(w, kindReturn, before, after); err != nil {
+		return err
+	}
+	waiting := []byte(r.ID)
+	if after == "" {
+		waiting = nil
+	}
+	return w.Set(keyAwaited(r.Numero), waiting)
 }
 
 // standing is what a return is counted as, "" for nothing: as waiting while the reject of

@@ -1,6 +1,8 @@
 package lot
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -81,6 +83,10 @@ func TestRejectIsRefused(t *testing.T) {
 		{"without a label", Rejection{FSE: sent.ID, Date: today, Label: " "}, ErrRejection},
 		{"without a day", Rejection{FSE: sent.ID, Label: "x"}, ErrRejection},
 		{"a day to come", Rejection{FSE: sent.ID, Date: today.AddDays(1), Label: "x"}, ErrDate},
+		{"before the care", Rejection{FSE: sent.ID, Date: today.AddDays(-1), Label: "x"}, ErrDate},
+		{"a label of 201 characters", Rejection{FSE: sent.ID, Date: today, Label: strings.Repeat("é", 201)}, ErrRejection},
+		{"a label of two lines", Rejection{FSE: sent.ID, Date: today, Label: "x\ny"}, ErrRejection},
+		{"a label with an escape", Rejection{FSE: sent.ID, Date: today, Label: "x\x1b[31m"}, ErrRejection},
 		{"neither FSE nor number", Rejection{Date: today, Label: "x"}, ErrRejection},
 		{"a number of 8 digits", Rejection{Numero: "12345678", Date: today, Label: "x"}, ErrRejection},
 	}
@@ -129,7 +135,7 @@ func TestRemake(t *testing.T) {
 	paid := euro30("2026-06-16", 1)
 	paid.Collected, paid.ByMeans = 3000, map[string]int64{"carte": 3000}
 	wantDays(t, b, alice, paid)
-	ready, err := b.Reserve(ctx, alice, draft.ID, priceOf(t, draft.Draft))
+	ready, err := b.Reserve(ctx, alice, draft.ID, priceOf(t, draft.Draft), Call{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,7 +194,7 @@ func TestRemakeIsNoDuplicate(t *testing.T) {
 	if suspect() {
 		t.Error("a duplicate of what it replaces")
 	}
-	ready, err := b.Reserve(ctx, alice, again.ID, priceOf(t, again.Draft))
+	ready, err := b.Reserve(ctx, alice, again.ID, priceOf(t, again.Draft), Call{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +204,7 @@ func TestRemakeIsNoDuplicate(t *testing.T) {
 	}
 	_, _, err = b.Signed(ctx, alice, ready, []byte("sceau"), Signature{At: openDay}, Call{})
 	wantError(t, err, ErrOriginal)
-	_, err = b.Reserve(ctx, alice, again.ID, priceOf(t, again.Draft))
+	_, err = b.Reserve(ctx, alice, again.ID, priceOf(t, again.Draft), Call{})
 	wantError(t, err, ErrOriginal)
 	_, err = b.Remake(ctx, alice, Remake{FSE: old.ID}, Call{})
 	wantError(t, err, ErrState)
@@ -243,7 +249,7 @@ func TestRemakeOfAnotherSoftware(t *testing.T) {
 	d := draft(doctor)
 	d.Degrade = f.Draft.Degrade
 	if _, err = b.Update(ctx, alice, f.ID, d, Call{}); err == nil {
-		f, err = b.Reserve(ctx, alice, f.ID, priceOf(t, d))
+		f, err = b.Reserve(ctx, alice, f.ID, priceOf(t, d), Call{})
 	}
 	if err == nil {
 		f, _, err = b.Signed(ctx, alice, f, []byte("sceau"), Signature{At: openDay}, Call{})
@@ -272,8 +278,8 @@ func TestRemakeOfAnotherSoftware(t *testing.T) {
 func TestReturns(t *testing.T) {
 	b := openBook(t, t.TempDir())
 	var want []string
-	for range 7 {
-		r, err := b.Reject(t.Context(), alice, Rejection{Numero: "000000001", Date: civil(openDay), Label: "x"}, Call{})
+	for i := range 7 {
+		r, err := b.Reject(t.Context(), alice, Rejection{Numero: fmt.Sprintf("%09d", i), Date: civil(openDay), Label: "x"}, Call{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -363,7 +369,7 @@ func TestRemakeOnPaper(t *testing.T) {
 		old := rejected(t, b, alice)
 		f, err := b.Remake(t.Context(), alice, Remake{FSE: old.ID}, Call{})
 		if err == nil && numbered {
-			f, err = b.Reserve(t.Context(), alice, f.ID, priceOf(t, f.Draft))
+			f, err = b.Reserve(t.Context(), alice, f.ID, priceOf(t, f.Draft), Call{})
 		}
 		if err == nil {
 			f, err = b.ToPaper(t.Context(), alice, f.ID, f.Price, Call{})

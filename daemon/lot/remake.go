@@ -20,14 +20,18 @@ type Remake struct {
 // of another software is empty but for its number. The new one belongs to owner or,
 // where that is Practice, to c.Principal. Both are linked from then on; the old one is
 // remplacée when the new one is signed, in one change, and rejetée again if that is
-// cancelled. What the patient gave for the old one is then noted of the new one.
+// cancelled. What the patient gave goes with the claim: from the old one to the new one,
+// and back.
 //
 // It fails with ErrState for what is not rejected, ErrRemade where an FSE that was not
-// cancelled makes it again already, and ErrMode.
+// cancelled makes it again already, ErrMode, and ErrBoth for an FSE and a return at once.
 func (b *Book) Remake(ctx context.Context, owner string, r Remake, c Call) (FSE, error) {
 	r.Mode = cmp.Or(r.Mode, fse.Degrade)
 	if fse.Certification(&fse.Draft{Mode: r.Mode}) == "" {
 		return FSE{}, ErrMode
+	}
+	if r.FSE != "" && r.Return != "" {
+		return FSE{}, ErrBoth
 	}
 	maker := owner
 	if owner == Practice {
@@ -64,6 +68,9 @@ func (r Remake) begin(s journal.State, owner, maker, id string) (change *fseChan
 		reject, err := returnOf(s, r.Return)
 		if err != nil {
 			return nil, link, err
+		}
+		if reject.Withdrawn != "" {
+			return nil, link, fmt.Errorf("%w: the reject was withdrawn", ErrState)
 		}
 		if fseID = reject.FSE; fseID == "" {
 			if draft, err = r.external(s, reject); err != nil {
@@ -148,8 +155,8 @@ func original(g getter, f *FSE) (*FSE, error) {
 }
 
 // takePlace makes the entries by which the FSE id, which is f or its paper sheet, takes
-// the place of what f makes again, and returns what the patient gave for that, unless
-// something is noted of f.
+// the place of what f makes again, and returns what the patient gave for that, which is
+// then noted of id alone.
 func takePlace(s journal.State, f *FSE, id, actor string) (entries []journal.Entry, paid *Payment, err error) {
 	if f.Replaces == nil {
 		return nil, nil, nil
@@ -163,25 +170,40 @@ func takePlace(s journal.State, f *FSE, id, actor string) (entries []journal.Ent
 	if err != nil {
 		return nil, nil, err
 	}
-	if f.Collected == nil {
-		paid = old.Collected
+	change := fseChange{State: fse.Remplacee, ReplacedBy: id}
+	if f.Collected == nil && old.Collected != nil {
+		paid, change.Collected = old.Collected, &Payment{}
 	}
-	entries, err = one((&fseChange{State: fse.Remplacee, ReplacedBy: id}).record(old.ID, actor, ""))
+	entries, err = one(change.record(old.ID, actor, ""))
 	return entries, paid, err
 }
 
-// giveBack makes the entries by which what f has replaced is rejected again.
-func giveBack(s journal.State, f *FSE, actor string) ([]journal.Entry, error) {
-	if f.Replaces == nil || f.Signature == nil {
-		return nil, nil
+// giveBack makes the entries by which what f has replaced is rejected again when f is
+// cancelled, and what the patient gave for f is noted of that: taken is then what f is
+// left with.
+func giveBack(s journal.State, f *FSE, actor string) (entries []journal.Entry, taken *Payment, err error) {
+	if f.Replaces == nil {
+		return nil, nil, nil
 	}
 	if f.Replaces.FSE == "" {
+		if f.Signature == nil {
+			return nil, nil, nil
+		}
 		done := false
-		return one((&returnChange{Done: &done}).record(f.Replaces.Return, actor))
+		entries, err = one((&returnChange{Done: &done}).record(f.Replaces.Return, actor))
+		return entries, nil, err
 	}
 	old, err := fetch(s, f.Replaces.FSE)
-	if err != nil || old.State != fse.Remplacee || old.ReplacedBy != f.ID {
-		return nil, err
+	if err != nil || old.ReplacedBy != f.ID || old.State != fse.Remplacee && old.State != fse.Rejetee {
+		return nil, nil, err
 	}
-	return one((&fseChange{State: fse.Rejetee}).record(old.ID, actor, "remplaçante annulée"))
+	change := fseChange{State: fse.Rejetee}
+	if f.Collected != nil && old.Collected == nil {
+		change.Collected, taken = f.Collected, &Payment{}
+	}
+	if old.State == fse.Rejetee && taken == nil {
+		return nil, nil, nil
+	}
+	entries, err = one(change.record(old.ID, actor, "remplaçante annulée"))
+	return entries, taken, err
 }

@@ -1,71 +1,10 @@
 package lot
 
 import (
-	"cmp"
-	"context"
-
 	"github.com/agrafe-fse/agrafe/daemon/fse"
 	"github.com/agrafe-fse/agrafe/daemon/journal"
 	"github.com/agrafe-fse/agrafe/daemon/state"
 )
-
-// Means is how a patient has paid. The list is ours.
-type Means string
-
-// The means of payment.
-const (
-	MeansCard     Means = "carte"
-	MeansCheque   Means = "cheque"
-	MeansCash     Means = "especes"
-	MeansTransfer Means = "virement"
-)
-
-func (m Means) known() bool {
-	return m == MeansCard || m == MeansCheque || m == MeansCash || m == MeansTransfer
-}
-
-// Payment is what a patient gave for an FSE.
-type Payment struct {
-	Amount fse.Cents `json:"montant"`
-	Means  Means     `json:"moyen"`
-	Date   fse.Date  `json:"date"`
-}
-
-// Collect notes what the patient gave for an FSE, instead of what was noted before; an
-// amount of 0 takes that back. It is at most what the patient has to pay now, which is
-// not the same as what the patient bears in the end: see fse.Total. A zero date is today.
-//
-// It fails with ErrState for an FSE without a price, cancelled or replaced, with
-// ErrPayment, ErrTooMuch, and ErrDate for a day to come.
-func (b *Book) Collect(ctx context.Context, owner, id string, p Payment, c Call) (FSE, error) {
-	today := civil(b.now())
-	p.Date = cmp.Or(p.Date, today)
-	switch {
-	case p.Amount == 0:
-		p = Payment{}
-	case p.Amount < 0 || !p.Means.known():
-		return FSE{}, ErrPayment
-	case p.Date > today:
-		return FSE{}, ErrDate
-	}
-	f, _, err := b.change(ctx, id, owner, c, func(_ journal.State, f *FSE) ([]journal.Entry, error) {
-		noted := Payment{}
-		if f.Collected != nil {
-			noted = *f.Collected
-		}
-		switch {
-		case f.Price == nil || f.State == fse.Brouillon || replacedOrCancelled(f.State):
-			return nil, ErrState
-		case p.Amount > f.Price.Total.ARegler:
-			return nil, ErrTooMuch
-		case p == noted:
-			return nil, nil
-		}
-		change := fseChange{State: f.State, Collected: &p, Key: c.key()}
-		return one(change.record(id, cmp.Or(c.Principal, owner), ""))
-	})
-	return f, err
-}
 
 // dayLine is what the takings of a day know of an FSE, so that summing them does not
 // read the FSE.
@@ -80,8 +19,6 @@ type dayLine struct {
 	AMC       fse.Cents `json:"amc,omitempty"`
 	Patient   fse.Cents `json:"patient,omitempty"`
 	Uncovered fse.Cents `json:"nonPrisEnCharge,omitempty"`
-	Collected fse.Cents `json:"encaisse,omitempty"`
-	Means     Means     `json:"moyen,omitempty"`
 }
 
 // counts tells whether f is part of the takings. What makes a rejected FSE again is not,
@@ -101,9 +38,6 @@ func dayLineOf(f *FSE) dayLine {
 	if f.Price != nil {
 		t := f.Price.Total
 		l.Priced, l.Fees, l.AMO, l.AMC, l.Patient, l.Uncovered = true, t.Honoraires, t.AMO, t.AMC, t.Patient, t.NonPrisEnCharge
-	}
-	if f.Collected != nil {
-		l.Collected, l.Means = f.Collected.Amount, f.Collected.Means
 	}
 	return l
 }
@@ -126,8 +60,9 @@ const maxDays = 92
 
 // Days sums what the days from one to another have brought, by day of care: every FSE
 // that has a price and is no draft, and paper sheets, with or without one; nothing of
-// what is cancelled or replaced. Days on which there was nothing are left out. Its cost
-// is that of the FSE of these days. More than 92 days, or none, is ErrDate.
+// what is cancelled or replaced. What patients have given is summed by the day on which
+// they gave it. Days on which there was nothing are left out. Its cost is that of the FSE
+// and the payments of these days. More than 92 days, or none, is ErrDate.
 func (b *Book) Days(from, to fse.Date, owner string) (days []state.Takings, err error) {
 	if from.IsZero() || to < from || to.Ordinal()-from.Ordinal() >= maxDays {
 		return nil, ErrDate
@@ -136,10 +71,13 @@ func (b *Book) Days(from, to fse.Date, owner string) (days []state.Takings, err 
 		for day := from; day <= to; day = day.AddDays(1) {
 			sum := state.Takings{Date: day.String()}
 			err := linesOf(s, day, owner, func(l *dayLine) error { l.addTo(&sum); return nil })
+			if err == nil {
+				err = addTill(s, day, owner, &sum)
+			}
 			if err != nil {
 				return err
 			}
-			if sum.Count > 0 {
+			if sum.Count > 0 || sum.Collected > 0 {
 				days = append(days, sum)
 			}
 		}
@@ -159,14 +97,6 @@ func (l *dayLine) addTo(sum *state.Takings) {
 	sum.AMC += int64(l.AMC)
 	sum.Patient += int64(l.Patient)
 	sum.Uncovered += int64(l.Uncovered)
-	if l.Collected == 0 {
-		return
-	}
-	if sum.ByMeans == nil {
-		sum.ByMeans = map[string]int64{}
-	}
-	sum.Collected += int64(l.Collected)
-	sum.ByMeans[string(l.Means)] += int64(l.Collected)
 }
 
 // OfDay returns the FSE of a day of care that Days counts, in the order in which they

@@ -48,7 +48,7 @@ func TestTakings(t *testing.T) {
 	if made, err = b.Update(ctx, alice, made.ID, on(11), Call{}); err != nil {
 		t.Fatal(err)
 	}
-	if made, err = b.Reserve(ctx, alice, made.ID, priceOf(t, on(11))); err != nil {
+	if made, err = b.Reserve(ctx, alice, made.ID, priceOf(t, on(11)), Call{}); err != nil {
 		t.Fatal(err)
 	}
 	wantDays(t, b, Practice, euro30("2026-06-11", 1)) // care was given, the card may be missing
@@ -60,15 +60,23 @@ func TestTakings(t *testing.T) {
 	signed(t, b, bob, on(14), priceOf(t, on(14)))
 	wantDays(t, b, alice, euro30("2026-06-12", 1))
 	wantDays(t, b, Practice, euro30("2026-06-12", 2), euro30("2026-06-14", 1))
-	if _, err := b.Collect(ctx, alice, mine.ID, Payment{Amount: 3000, Means: MeansCard}, Call{}); err != nil {
+	if _, err := b.Collect(ctx, alice, mine.ID, Payment{3000, MeansCard, june(12)}, Call{}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := b.Collect(ctx, bob, other.ID, Payment{Amount: 1000, Means: MeansCash}, Call{}); err != nil {
 		t.Fatal(err)
 	}
 	paid := euro30("2026-06-12", 2)
-	paid.Collected, paid.ByMeans = 4000, map[string]int64{"carte": 3000, "especes": 1000}
-	wantDays(t, b, Practice, paid, euro30("2026-06-14", 1))
+	paid.Collected, paid.ByMeans = 3000, map[string]int64{"carte": 3000}
+	today := state.Takings{Date: "2026-06-16", Collected: 1000, ByMeans: map[string]int64{"especes": 1000}}
+	wantDays(t, b, Practice, paid, euro30("2026-06-14", 1), today)
+	wantDays(t, b, bob, euro30("2026-06-12", 1), euro30("2026-06-14", 1), today)
+	if _, err := b.Collect(ctx, bob, other.ID, Payment{900, MeansCash, june(14)}, Call{}); err != nil {
+		t.Fatal(err)
+	}
+	moved := euro30("2026-06-14", 1)
+	moved.Collected, moved.ByMeans = 900, map[string]int64{"especes": 900}
+	wantDays(t, b, Practice, paid, moved)
 	if _, _, err := b.Cancel(ctx, bob, other.ID, "erreur", Call{}); err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +173,7 @@ func TestListWhere(t *testing.T) {
 		}
 		switch i % 5 {
 		case 0, 1:
-			f, err = b.Reserve(ctx, owner, f.ID, priceOf(t, d))
+			f, err = b.Reserve(ctx, owner, f.ID, priceOf(t, d), Call{})
 		case 2:
 			_, err = b.ToPaper(ctx, owner, f.ID, nil, Call{})
 		}

@@ -14,8 +14,9 @@ import (
 //
 // A paper sheet has no FSE number, and a number that no payer sees belongs to an FSE
 // that is annulée. So an FSE that has a number keeps it and is cancelled; the sheet is a
-// new one, that takes its place and what was noted of it. The sheet is what comes back. An
-// FSE that makes a rejected one again replaces it on paper too.
+// new one, that takes its place, and what the patient gave goes over to it. The sheet is
+// what comes back. An FSE that makes a rejected one again replaces it on paper too. It
+// fails with an *OverpaidError where the patient gave more than price says.
 func (b *Book) ToPaper(ctx context.Context, owner, id string, price *fse.Prix, c Call) (FSE, error) {
 	f, _, err := b.change(ctx, id, owner, c, func(s journal.State, f *FSE) ([]journal.Entry, error) {
 		if !fse.CanMove(f.State, fse.Papier) {
@@ -39,6 +40,12 @@ func toPaper(s journal.State, f *FSE, price *fse.Prix, actor string, c Call) ([]
 	if err != nil {
 		return nil, err
 	}
+	if price == nil && f.State == fse.ASigner {
+		price = f.Price
+	}
+	if err := settle(price, f, paid); err != nil {
+		return nil, err
+	}
 	change := fseChange{State: fse.Papier, Price: price, Collected: paid}
 	if sheet == f.ID {
 		change.Key = c.key()
@@ -46,16 +53,16 @@ func toPaper(s journal.State, f *FSE, price *fse.Prix, actor string, c Call) ([]
 		return append(entries, entry), err
 	}
 	const cause = "feuille de soins papier"
-	ended, err := (&fseChange{State: fse.Annulee, ReplacedBy: sheet, Key: c.key()}).record(f.ID, actor, cause)
+	end := fseChange{State: fse.Annulee, ReplacedBy: sheet, Key: c.key()}
+	if f.Collected != nil {
+		change.Collected, end.Collected = f.Collected, &Payment{}
+	}
+	ended, err := end.record(f.ID, actor, cause)
 	if err != nil {
 		return nil, err
 	}
 	change.Owner, change.Certification, change.Draft, change.Linked = f.Owner, f.Certification, f.Draft, f.Linked
 	change.Replaces = cmp.Or(f.Replaces, &Original{FSE: f.ID})
-	change.Collected = cmp.Or(f.Collected, paid)
-	if price == nil && f.State == fse.ASigner {
-		change.Price = f.Price
-	}
 	made, err := change.record(sheet, actor, cause)
 	return append(entries, ended, made), err
 }

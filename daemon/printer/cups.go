@@ -26,14 +26,12 @@ import (
 // tools is where CUPS puts its tools on Debian, Red Hat, Arch and macOS.
 const tools = "/usr/bin"
 
-// toolLimit bounds a run of lp or cancel, askLimit a question to CUPS.
-const (
-	toolLimit = time.Minute
-	askLimit  = 10 * time.Second
-)
+// askLimit bounds a question to CUPS.
+const askLimit = 10 * time.Second
 
 // system is CUPS.
 type system struct {
+	tools    string // folder of lp and cancel
 	server   string // path of its socket, or host:port
 	patience patience
 	http     *http.Client
@@ -56,7 +54,7 @@ func newSystem() system {
 		return new(net.Dialer).DialContext(ctx, "tcp", server)
 	}
 	transport := &http.Transport{DialContext: dial, DisableKeepAlives: true}
-	return system{server: server, patience: ordinary, http: &http.Client{Transport: transport, Timeout: askLimit}}
+	return system{tools: tools, server: server, patience: ordinary, http: &http.Client{Transport: transport, Timeout: askLimit}}
 }
 
 // errNotFound says that CUPS does not know what was asked for.
@@ -169,30 +167,43 @@ func (s system) print(ctx context.Context, printer, title string, pdf []byte, pr
 // taken is what lp says of a document it has handed over, with its number.
 var taken = regexp.MustCompile(`^request id is (.+)-([0-9]{1,9}) \(`)
 
-// submit hands the document over and returns its number.
+// submit hands the document over and returns its number. What has a number is in the
+// queue, however lp has ended. When lp was stopped before it could tell one, nobody knows:
+// CUPS makes the number, then takes the document.
 func (s system) submit(ctx context.Context, printer, title string, pdf []byte) (id int, err error) {
-	out, err := s.tool(ctx, bytes.NewReader(pdf), "lp", "-d", printer, "-t", title, "-o", "document-format=application/pdf")
 	if ctx.Err() != nil {
 		return 0, ctx.Err()
 	}
-	found := taken.FindStringSubmatch(out)
-	if err != nil || found == nil || found[1] != printer {
-		return 0, &FailedError{printer, visible(strings.TrimSpace(out))}
+	out, err := s.tool(ctx, bytes.NewReader(pdf), "lp", "-d", printer, "-t", title, "-o", "document-format=application/pdf")
+	if found := taken.FindStringSubmatch(out); found != nil && found[1] == printer {
+		_, err = fmt.Sscan(found[2], &id)
+		return id, err
 	}
-	_, err = fmt.Sscan(found[2], &id)
-	return id, err
+	switch {
+	case ctx.Err() != nil:
+		return 0, errors.Join(ctx.Err(), fmt.Errorf("cannot tell whether %s has the document: it may still be printed; look at its queue", printer))
+	case errors.Is(err, context.DeadlineExceeded):
+		return 0, &FailedError{printer, "le système d'impression n'a pas répondu à temps et le document peut encore sortir ; voyez la file d'attente"}
+	case errors.Is(err, ErrNone):
+		return 0, err
+	}
+	return 0, &FailedError{printer, visible(strings.TrimSpace(out))}
 }
 
-// tool runs a tool of CUPS and returns all it writes.
+// tool runs a tool of CUPS and returns all it writes. Its error is that of its context
+// when it was stopped.
 func (s system) tool(ctx context.Context, in io.Reader, name string, args ...string) (string, error) {
-	ctx, stop := context.WithTimeout(ctx, toolLimit)
+	ctx, stop := context.WithTimeout(ctx, s.patience.tool)
 	defer stop()
-	cmd := exec.CommandContext(ctx, filepath.Join(tools, name), args...)
-	cmd.Env = []string{"LC_ALL=C", "PATH=" + tools, "CUPS_SERVER=" + s.server}
+	cmd := exec.CommandContext(ctx, filepath.Join(s.tools, name), args...)
+	cmd.Env = []string{"LC_ALL=C", "PATH=" + s.tools, "CUPS_SERVER=" + s.server}
 	cmd.Stdin = in
 	cmd.WaitDelay = time.Second
 	out, err := cmd.CombinedOutput()
-	if errors.Is(err, os.ErrNotExist) {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		err = ctx.Err()
+	case errors.Is(err, os.ErrNotExist):
 		err = &NoneError{Detail: "Les commandes du système d'impression manquent sur ce poste : installez-les (paquet cups-client).", Err: err}
 	}
 	return string(out), err
@@ -230,7 +241,7 @@ func missing(groups []group) error {
 // takeBack takes a document out of the queue, because of why, which it returns. One
 // that was printed meanwhile is printed all the same.
 func (s system) takeBack(ctx context.Context, printer string, id int, why error) error {
-	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), toolLimit)
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), s.patience.tool)
 	defer stop()
 	out, err := s.tool(ctx, nil, "cancel", fmt.Sprintf("%s-%d", printer, id))
 	if err == nil {

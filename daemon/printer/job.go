@@ -32,11 +32,12 @@ type patience struct {
 	poll    time.Duration // between two questions
 	stopped time.Duration // without headway of a printer that says what it waits for
 	whole   time.Duration // for a document
+	tool    time.Duration // for a run of lp or cancel
 }
 
 // People put paper in while they wait; the rest is for sheets that a slow printer
 // prints on both sides.
-var ordinary = patience{poll: 500 * time.Millisecond, stopped: 30 * time.Second, whole: 10 * time.Minute}
+var ordinary = patience{poll: 500 * time.Millisecond, stopped: 30 * time.Second, whole: 10 * time.Minute, tool: time.Minute}
 
 // follow asks for the job until it has ended and returns nil when it was printed. It
 // fails with *StoppedError, *FailedError, ctx.Err() or what ask fails with.

@@ -4,7 +4,7 @@
 //
 //   - Print returns nil when the print system says that the document has left the
 //     printer, and not before. In every other case the document was taken back, or
-//     the error says that it could not be.
+//     the error says that it could not be and may come out.
 //   - Every wait ends: with the context, when the printer makes no headway and says
 //     why, or after ten minutes.
 //   - A title is all that other users of the machine can see of a document (in the

@@ -228,7 +228,7 @@ export interface Cabinet {
   /** absent: that of the system */
   readonly imprimante?: string;
   readonly nom: string;
-  /** 9 digits, key included */
+  /** 9 digits; its key is not checked */
   readonly numeroAM: string;
   readonly optam: boolean;
   readonly parRegime?: Readonly<Record<string, Caisse>>;
@@ -260,6 +260,8 @@ export interface Caisse {
 
 /** what is in a reader. Fields that are not known yet are absent: a card is announced as soon as it is seen and again once it has been read. */
 export interface Card {
+  /** the code has to be typed now on the keys of the reader */
+  readonly codeAttendu?: boolean;
   /** somebody's code of this CPS is kept; told to programs of this machine */
   readonly codeGarde?: boolean;
   readonly demonstration?: boolean;
@@ -457,7 +459,8 @@ export interface Event {
   readonly reader?: Reader;
   readonly seq: number;
   readonly service?: Service;
-  readonly type: "service" | "reader" | "card" | "queue" | "fse" | "lot" | "lease" | "job" | "journal" | "origin";
+  readonly type: "service" | "reader" | "card" | "queue" | "fse" | "lot" | "lease" | "job" | "journal" | "origin" | "update";
+  readonly update?: Update;
 }
 
 export interface Explication {
@@ -512,6 +515,8 @@ export interface FSE {
 
 /** the paper of an FSE or of a lot. */
 export interface FSEPaper {
+  /** Lot.ID with whose bordereau a sheet came to its state */
+  readonly avec?: string;
   /** of posting or scanning */
   readonly date?: string;
   /** when it was made */
@@ -1050,6 +1055,8 @@ export interface PrescripteurInput {
 
 /** what became of a print. */
 export interface PrintResult {
+  /** papers that have changed meanwhile are not noted as printed */
+  readonly avertissements?: readonly Issue[];
   readonly imprimante: string;
   readonly pages: number;
 }
@@ -1236,6 +1243,8 @@ export interface Return {
   readonly recu: string;
   /** ID of the FSE that replaces the rejected one */
   readonly refaite?: string;
+  /** why it was withdrawn; absent while it stands */
+  readonly retire?: string;
   /** arl, noemie or main */
   readonly type: string;
 }
@@ -1355,6 +1364,8 @@ export interface Snapshot {
   readonly readers: readonly Reader[];
   readonly seq: number;
   readonly service: Service;
+  /** told to programs of this machine, where versions are asked for */
+  readonly update?: Update;
 }
 
 export interface SplitResult {
@@ -1364,6 +1375,8 @@ export interface SplitResult {
 /** statusResult says how the daemon is. */
 export interface StatusResult {
   readonly adresse: string;
+  /** French: what keeps a code in memory from being as safe as it should; told to local programs */
+  readonly codeExpose?: readonly string[];
   /** pages of this machine's own http servers may be let in */
   readonly developer?: boolean;
   readonly environnement: string;
@@ -1420,15 +1433,15 @@ export interface TakeOutResult {
   readonly vers: Lot;
 }
 
-/** Takings are what a day, or each day of a time, has brought. */
+/** Takings are what a day, or each day of a time, has brought. All but Collected and ByMeans is of the FSE whose day of care it is; those two are of what patients gave on that day, for whatever day of care: the till of the day. */
 export interface Takings {
   readonly amc: number;
   readonly amo: number;
-  /** what patients have given */
+  /** what patients gave on that day and was not given back */
   readonly encaisse: number;
   /** cents, as all that follow */
   readonly honoraires: number;
-  /** ISO, day of care */
+  /** ISO */
   readonly jour: string;
   /** FSE with a price, and paper sheets */
   readonly nombre: number;
@@ -1483,6 +1496,19 @@ export interface Total {
   readonly patient: number;
   /** Participation forfaitaire que la caisse retient sur ses remboursements, en centimes. */
   readonly retenue: number;
+}
+
+/** what is known of newer versions of Agrafe. Nothing is ever installed by itself. */
+export interface Update {
+  /** when there was last an answer that can be believed */
+  readonly demandee?: string;
+  /** https address of what is new */
+  readonly notes?: string;
+  /** why the last question had none */
+  readonly probleme?: string;
+  readonly publiee?: string;
+  /** newer than the one that runs; absent: none is known */
+  readonly version?: string;
 }
 
 /** what a front end is given of a Carte Vitale. */
@@ -1610,7 +1636,7 @@ export interface Methods {
       readonly etat: string;
       /** call() gives one when there is none. */
       readonly idempotencyKey?: string;
-      /** 1 to 200, of their FSE and lots; a lot's takes its sheets along */
+      /** 1 to 200, of their FSE and lots; a lot's takes its sheets along, to 1000 papers in all */
       readonly ids: readonly string[];
       /** with signe: the patient has signed too */
       readonly signePatient?: boolean;
@@ -1901,6 +1927,15 @@ export interface Methods {
     };
     result: FSE;
   };
+  /** Prices an FSE for the last time and gives it its number, to be signed later; no card is needed. */
+  "fse.ready": {
+    params: {
+      readonly id: string;
+      /** call() gives one when there is none. */
+      readonly idempotencyKey?: string;
+    };
+    result: FSE;
+  };
   /** Prices an FSE for the last time, has the CPS seal it, and puts it in a lot. */
   "fse.sign": {
     params: {
@@ -1999,7 +2034,7 @@ export interface Methods {
     };
     result: FSE;
   };
-  /** Sums what the days of a time have brought, by their day of care. */
+  /** Sums what the days of a time have brought, by their day of care, and what patients gave, by the day on which they did. */
   "takings.days": {
     params: {
       /** ISO, at most 92 days on; absent: the same day */
@@ -2046,6 +2081,15 @@ export interface Methods {
       readonly idempotencyKey?: string;
     };
     result: Cabinet;
+  };
+  /** Forgets the settings of a number, once nothing of it waits to be sent, and gives those that are left. */
+  "practice.remove": {
+    params: {
+      /** call() gives one when there is none. */
+      readonly idempotencyKey?: string;
+      readonly numeroAM: string;
+    };
+    result: CabinetsResult;
   };
   /** Lists the practice's lots, the newest first. */
   "lots.list": {
@@ -2114,7 +2158,7 @@ export interface Methods {
     };
     result: JobResult;
   };
-  /** Makes the bordereau of a lot, its bundle in stapling order, or the page for its envelope. */
+  /** Makes the bordereau of a lot, its bundle in stapling order, what to write by hand or the page for its envelope; all but the last name patients and need the scope fse too. */
   "lots.bordereau": {
     params: {
       /** of an FSE: feuille, papier, quittance; of a lot: bordereau, liasse, enveloppe, a-la-main; absent: the sheet, the bundle */
@@ -2125,7 +2169,7 @@ export interface Methods {
     };
     result: DocumentResult;
   };
-  /** Says what to write by hand for a lot when no printer answers. */
+  /** Says what to write by hand for a lot when no printer answers; it names patients and needs the scope fse too. */
   "lots.byHand": {
     params: {
       readonly id: string;
@@ -2178,9 +2222,22 @@ export interface Methods {
       readonly fse?: string;
       /** call() gives one when there is none. */
       readonly idempotencyKey?: string;
+      /** one line of at most 200 characters */
       readonly libelle: string;
       /** 9 digits, of another software's */
       readonly numero?: string;
+    };
+    result: Return;
+  };
+  /** Takes back a reject that was noted by mistake, for a reason that is kept, as long as nothing makes its FSE again. */
+  "returns.withdraw": {
+    params: {
+      /** of the return */
+      readonly id: string;
+      /** call() gives one when there is none. */
+      readonly idempotencyKey?: string;
+      /** kept; one line of at most 200 characters */
+      readonly motif: string;
     };
     result: Return;
   };
@@ -2207,6 +2264,7 @@ export const keyed: ReadonlyMap<string, "memory" | "journal"> = new Map([
   ["fse.leaveNature", "memory"],
   ["fse.split", "journal"],
   ["fse.degrade", "memory"],
+  ["fse.ready", "memory"],
   ["fse.sign", "journal"],
   ["fse.signMany", "memory"],
   ["fse.cancel", "journal"],
@@ -2214,6 +2272,7 @@ export const keyed: ReadonlyMap<string, "memory" | "journal"> = new Map([
   ["fse.toPaper", "journal"],
   ["fse.collect", "journal"],
   ["practice.set", "journal"],
+  ["practice.remove", "journal"],
   ["lots.close", "journal"],
   ["lots.reopen", "journal"],
   ["lots.takeOut", "journal"],
@@ -2221,6 +2280,7 @@ export const keyed: ReadonlyMap<string, "memory" | "journal"> = new Map([
   ["returns.fetch", "memory"],
   ["returns.reconcile", "journal"],
   ["returns.reject", "journal"],
+  ["returns.withdraw", "journal"],
 ]);
 
 /** Methods that may wait for a card, a user or a disk. */
@@ -2239,6 +2299,7 @@ export const slow: ReadonlySet<string> = new Set([
   "fse.leaveNature",
   "fse.split",
   "fse.degrade",
+  "fse.ready",
   "fse.sign",
   "fse.cancel",
   "fse.remake",
@@ -2249,10 +2310,12 @@ export const slow: ReadonlySet<string> = new Set([
   "takings.print",
   "practice.propose",
   "practice.set",
+  "practice.remove",
   "lots.close",
   "lots.reopen",
   "lots.takeOut",
   "lots.bordereau",
   "returns.reconcile",
   "returns.reject",
+  "returns.withdraw",
 ]);

@@ -62,15 +62,27 @@ func freePort(t *testing.T) int {
 // insert puts a card of the test data in a slot.
 func (p *practice) insert(slot int, name string) {
 	p.t.Helper()
+	if err := insert(p.readers, slot, name); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func insert(readers *virtual.Readers, slot int, name string) error {
 	spec, err := virtual.Load(testdata.Cards(), name)
-	var card virtual.Card
-	if err == nil {
-		card, err = virtual.Open(*spec, virtual.TestKeyring())
-	}
-	if err == nil {
-		err = p.readers.Insert(slots[slot], card)
-	}
 	if err != nil {
+		return err
+	}
+	card, err := virtual.Open(*spec, virtual.TestKeyring())
+	if err != nil {
+		return err
+	}
+	return readers.Insert(slots[slot], card)
+}
+
+// remove takes the card of a slot away.
+func (p *practice) remove(slot int) {
+	p.t.Helper()
+	if err := p.readers.Remove(slots[slot]); err != nil {
 		p.t.Fatal(err)
 	}
 }
@@ -78,36 +90,53 @@ func (p *practice) insert(slot int, name string) {
 // start runs the daemon until stop.
 func (p *practice) start() {
 	p.t.Helper()
-	log := slog.New(slog.DiscardHandler)
-	d, err := daemon.New(p.cfg, daemon.Deps{Transport: p.readers, Rights: vitale.Simulated{}, Prompter: new(bridge.Prompts), Log: log})
-	if err != nil {
-		p.t.Fatal(err)
-	}
 	ctx, cancel := context.WithCancel(context.Background())
-	var ended sync.WaitGroup
-	ended.Go(func() { _ = d.Run(ctx) })
-	p.stop = sync.OnceFunc(func() { cancel(); ended.Wait() })
-	p.t.Cleanup(p.stop)
-	server, err := bridge.New(d, "test", log)
+	wait, err := serve(ctx, p.cfg, p.readers, p.typed)
 	if err != nil {
+		cancel()
 		p.t.Fatal(err)
 	}
-	ended.Go(func() { _ = server.Serve(ctx) })
-	ended.Go(func() { p.answer(ctx) })
+	p.stop = sync.OnceFunc(func() { cancel(); wait() })
+	p.t.Cleanup(p.stop)
 }
 
-// answer types the code of the CPS, once for each time that typing allows.
-func (p *practice) answer(ctx context.Context) {
+// serve runs a daemon until ctx ends; wait waits until it has. Who sits before it types
+// the code of the CPS when typed says so.
+func serve(ctx context.Context, cfg daemon.Config, readers *virtual.Readers, typed func(asked context.Context) bool) (wait func(), err error) {
+	log := slog.New(slog.DiscardHandler)
+	d, err := daemon.New(cfg, daemon.Deps{Transport: readers, Rights: vitale.Simulated{}, Prompter: new(bridge.Prompts), Log: log})
+	if err != nil {
+		return nil, err
+	}
+	server, err := bridge.New(d, "0.1.0", log)
+	if err != nil {
+		return nil, err
+	}
 	code := func(asked context.Context, _ local.Question) local.Reply {
-		select {
-		case <-p.typing:
-			return local.Reply{Code: []byte("1234")}
-		case <-asked.Done():
+		if !typed(asked) {
 			return local.Reply{}
 		}
+		return local.Reply{Code: []byte("1234")}
 	}
-	for ctx.Err() == nil {
-		_ = local.Attach(ctx, p.cfg.ControlSocket(), local.Answers{Code: code})
+	var ended sync.WaitGroup
+	ended.Go(func() { _ = d.Run(ctx) })
+	ended.Go(func() { _ = server.Serve(ctx) })
+	ended.Go(func() {
+		for ctx.Err() == nil {
+			_ = local.Attach(ctx, cfg.ControlSocket(), local.Answers{Code: code})
+		}
+	})
+	return ended.Wait, nil
+}
+
+// typed waits until a code is typed, once for each time that typing allows; false
+// when the question ends before.
+func (p *practice) typed(asked context.Context) bool {
+	select {
+	case <-p.typing:
+		return true
+	case <-asked.Done():
+		return false
 	}
 }
 
@@ -148,6 +177,12 @@ func (p *practice) open(b *chromium.Browser, page string) *chromium.Page {
 // await waits until an expression of the page is true.
 func await(t *testing.T, tab *chromium.Page, expression string) {
 	t.Helper()
+	awaitWith(t, tab, "", expression)
+}
+
+// awaitWith is await with functions that the expression calls.
+func awaitWith(t *testing.T, tab *chromium.Page, functions, expression string) {
+	t.Helper()
 	const body = `
 		const end = Date.now() + 10000;
 		while (!(%EXPR%)) {
@@ -155,7 +190,7 @@ func await(t *testing.T, tab *chromium.Page, expression string) {
 			await new Promise((r) => setTimeout(r, 10));
 		}
 		return "";`
-	if shown := chromium.Eval[string](tab, strings.Replace(body, "%EXPR%", expression, 1)); shown != "" {
+	if shown := chromium.Eval[string](tab, functions+strings.Replace(body, "%EXPR%", expression, 1)); shown != "" {
 		t.Fatalf("%s did not become true; the page shows:\n%s", expression, shown)
 	}
 }

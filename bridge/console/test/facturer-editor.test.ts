@@ -40,6 +40,7 @@ function desk() {
       made.push(`check ${codes(f)}`);
       return { avertissements: [], erreurs: [], prix: null };
     },
+    owns: (fse) => fse.proprietaire === "moi",
     after: (ms, fn) => {
       const id = ++n;
       timers.set(id, { at: now + ms, fn });
@@ -66,11 +67,11 @@ test("a change is checked a moment later and kept a moment after that", async ()
   const s = desk();
   const e = new Editor(blank("2026-11-22"), s.doors);
   e.edit(add("G"));
-  await s.pass(100);
+  await s.pass(90);
   e.edit(add("MEG"));
-  await s.pass(120);
+  await s.pass(100);
   assert.deepEqual(s.made, ["check G+MEG"]);
-  await s.pass(480);
+  await s.pass(500);
   assert.deepEqual(s.made, ["check G+MEG", "create G+MEG"]);
   assert.equal(e.state.get().saved, "garde");
   e.edit(add("IK"));
@@ -185,6 +186,15 @@ test("one that was signed elsewhere is shown as signed and changes no more", asy
   e.edit(add("IK"));
   assert.equal(codes(e.state.get().draft), "G");
   assert.equal(e.state.get().fse?.etat, "en-lot");
+});
+
+test("one of another front end is shown and never changed", async () => {
+  const { s, e } = await kept();
+  e.open({ ...(s.kept() ?? assert.fail()), proprietaire: "https://autre.example" });
+  e.edit(add("IK"));
+  await s.pass(5_000);
+  assert.equal(codes(e.state.get().draft), "G");
+  assert.equal(s.made.filter((m) => m.startsWith("update")).length, 0);
 });
 
 test("leaving the page keeps what was just typed", async () => {

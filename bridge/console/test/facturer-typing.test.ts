@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { birthDigits, birthText, cardDigits, isLunar } from "../src/facturer/birth";
+import { birthDigits, birthText, cardDigits, dayOfCard, isLunar } from "../src/facturer/birth";
 import { anonymousOf, bare, isAnonymous, progressOf, type Progress } from "../src/facturer/nir";
 import { actsOf } from "../src/facturer/quick";
 
@@ -75,6 +75,11 @@ test("teleservices are asked with AAAAMMJJ", () => {
   assert.equal(cardDigits("26021997"), "19970226");
   assert.equal(cardDigits("19970226"), "19970226");
   assert.equal(cardDigits("00131950"), "19501300");
+});
+
+test("days of cards", () => {
+  assert.equal(dayOfCard("20261231"), "2026-12-31");
+  assert.equal(dayOfCard(""), "");
 });
 
 test("acts in a line", () => {

@@ -6,9 +6,9 @@ import { bytesOf } from "../src/listes/files";
 import { asked, groups, isFiltered, noFilter, wantedOf } from "../src/listes/filters";
 import { numberOf, summaryOf } from "../src/listes/full";
 import { readAll } from "../src/listes/load";
-import { batches, elsewhere, split } from "../src/listes/outcomes";
+import { batches, split } from "../src/listes/outcomes";
 import { daysOf, faultOf, presetOf, presets, sharesOf } from "../src/listes/range";
-import { isNumber, rejectRows } from "../src/listes/rejects";
+import { isNumber, mayBeRejected, rejectRows } from "../src/listes/rejects";
 
 const states = ["brouillon", "a-signer", "signee", "en-lot", "transmise", "acquittee", "sans-arl-attendu", "payee", "payee-partiellement", "rejetee", "remplacee", "annulee", "papier"];
 
@@ -83,8 +83,6 @@ test("outcomes: signed, refused, and not reached", () => {
   const erreur = { kind: "invalid", code: "FSE_REFUSEE", message: "Refusée.", retryable: false } as const;
   const outcomes: readonly SignOutcome[] = [{ id: "a", fse: row({ id: "a" }) }, { id: "b", erreur }, { id: "c" }];
   assert.deepEqual(split(outcomes), { signed: ["a"], refused: [{ id: "b", erreur }] });
-  assert.equal(elsewhere({ id: "b", erreur }), false);
-  assert.equal(elsewhere({ id: "b", erreur: { ...erreur, kind: "not-found" } }), true);
 });
 
 const retour = (id: string, part: Partial<Return>): Return => ({ id, type: "main", recu: "2026-11-20T08:00:00Z", aRapprocher: false, ...part });
@@ -102,6 +100,10 @@ test("rejects of ours and of another software, the newest first", () => {
     ["r3", "2026-11-18", "0201", "", "r3"],
     ["b", "", "4015", "c", ""],
   ]);
+});
+
+test("only what was sent and is not paid may be rejected", () => {
+  assert.equal(states.filter((etat) => mayBeRejected({ etat })).join(" "), "transmise acquittee sans-arl-attendu");
 });
 
 test("numbers of FSE", () => {

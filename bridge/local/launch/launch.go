@@ -4,8 +4,12 @@
 // Its contract: the address that lets the console in is a secret for a minute. It
 // reaches the browser through a file that only the user may read and that sends the
 // browser on; it stands on no command line, which every user of the machine can read.
-// The file is gone as soon as the browser has read it, where the system tells, and
-// after a minute at the latest.
+// The file is gone as soon as the daemon says that the browser has come, and after a
+// minute at the latest. Nothing else tells that a browser has read it: xdg-open looks
+// into a file before it starts one.
+//
+// Where snaps are concerned this rests on what snapd documents and on its source; it was
+// not tried with one.
 package launch
 
 import (
@@ -25,14 +29,24 @@ type Caller interface {
 	Call(ctx context.Context, method string, params, result any) error
 }
 
-// life is how long the address is good for, and the file may be there.
-const life = time.Minute
+// Life is how long the address is good for, and the file may be there.
+const Life = time.Minute
 
-// ErrNoBrowser says that nothing on this machine opens a page for the user.
-var ErrNoBrowser = errors.New("cannot open a browser: open the file by hand, from a session with a desktop")
+var (
+	// ErrNoBrowser says that nothing on this machine has opened the console for the user.
+	ErrNoBrowser = errors.New("cannot open a browser: run agrafe console --print-file and open the file that it names in a browser of this machine")
+
+	// ErrNobodyCame says that the address was used by no browser while it was good.
+	ErrNobodyCame = errors.New("cannot tell of a browser that has opened the console within a minute")
+)
 
 // File is the file that sends a browser to the console. Whoever made it removes it.
-type File struct{ Name string }
+type File struct {
+	Name string
+
+	caller Caller
+	id     string // of the address
+}
 
 // Remove removes the file.
 func (f File) Remove() { _ = os.Remove(f.Name) }
@@ -41,7 +55,7 @@ func (f File) Remove() { _ = os.Remove(f.Name) }
 // only the user may read. page is one of the console's ("papiers", "lots/ID"), or ""
 // for the first.
 func Write(ctx context.Context, c Caller, page string) (File, error) {
-	var opened struct{ URL string }
+	var opened struct{ ID, URL string }
 	if err := c.Call(ctx, "console.open", nil, &opened); err != nil {
 		return File{}, err
 	}
@@ -49,11 +63,11 @@ func Write(ctx context.Context, c Caller, page string) (File, error) {
 	if page != "" {
 		url += "/" + page
 	}
-	f, err := os.CreateTemp(os.Getenv("XDG_RUNTIME_DIR"), "agrafe-console-*.html") // 0600
+	f, err := os.CreateTemp(folder(), "agrafe-console-*.html") // 0600
 	if err != nil {
 		return File{}, fmt.Errorf("cannot write the console's address: %w", err)
 	}
-	made := File{f.Name()}
+	made := File{f.Name(), c, opened.ID}
 	_, err = f.WriteString(redirect(url))
 	if err = errors.Join(err, f.Close()); err != nil {
 		made.Remove()
@@ -69,50 +83,62 @@ func redirect(url string) string {
 		`<meta http-equiv="refresh" content="0;url=` + u + `"><title>Agrafe</title><p><a href="` + u + `">Ouvrir la console d'Agrafe</a></html>` + "\n"
 }
 
+// Wait returns once a browser has come to the console with the file. It fails with
+// ErrNobodyCame when the file's life is over, with that of ctx, and as Call does.
+func (f File) Wait(ctx context.Context) error {
+	life, stop := context.WithTimeout(ctx, Life) // should the daemon not answer
+	defer stop()
+	var browser struct{ Came bool }
+	err := f.caller.Call(life, "console.await", map[string]string{"id": f.id}, &browser)
+	switch {
+	case err == nil && browser.Came:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err == nil || life.Err() != nil:
+		return ErrNobodyCame
+	}
+	return err
+}
+
 // Open opens page of the console in the user's browser. It returns when the browser
-// has read the file or is not going to; ctx ending removes the file too. Errors are
-// those of Write, and ErrNoBrowser.
+// has come or is not going to; ctx ending removes the file too. Errors are those of
+// Write and Wait, the latter's ErrNobodyCame as ErrNoBrowser.
 func Open(ctx context.Context, c Caller, page string) error {
 	f, err := Write(ctx, c, page)
 	if err != nil {
 		return err
 	}
 	defer f.Remove()
-	return show(ctx, f.Name)
+	if err = show(ctx, f); errors.Is(err, ErrNobodyCame) {
+		return fmt.Errorf("%w (%w)", ErrNoBrowser, err)
+	}
+	return err
 }
 
-// show has the system open the file name and waits until it was read. What opens it
+// show has the system open the file and waits until a browser has come. What opens it
 // may be the browser itself, which stays: it is not stopped.
-func show(ctx context.Context, name string) error {
-	watch := newWatch(name)
+func show(ctx context.Context, f File) error {
 	var said bytes.Buffer
-	program := exec.Command(opener[0], append(opener[1:], name)...)
+	program := exec.Command(opener[0], append(opener[1:], f.Name)...)
 	program.Stderr = &said
 	if err := program.Start(); err != nil {
 		return fmt.Errorf("%w (%w)", ErrNoBrowser, err)
 	}
-	ended := make(chan error, 1)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	ended, came := make(chan error, 1), make(chan error, 1)
 	go func() { ended <- program.Wait() }()
-	over := time.After(life)
-	look := time.NewTicker(200 * time.Millisecond)
-	defer look.Stop()
-	for {
-		select {
-		case err := <-ended:
-			if err != nil {
-				return fmt.Errorf("%w (%w: %s)", ErrNoBrowser, err, lastLine(said.String()))
-			}
-			ended = nil // it handed the file to a browser that runs
-		case <-look.C:
-			if watch.read() {
-				return nil
-			}
-		case <-over:
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
+	go func() { came <- f.Wait(ctx) }()
+	select {
+	case err := <-came:
+		return err
+	case err := <-ended:
+		if err != nil {
+			return fmt.Errorf("%w (%w: %s)", ErrNoBrowser, err, lastLine(said.String()))
 		}
 	}
+	return <-came // it handed the file to a browser that runs
 }
 
 // lastLine is where programs say what went wrong.

@@ -14,11 +14,12 @@ import { SplitNote } from "./split";
 import { Step } from "./step";
 
 export function BillingStep() {
-  const { draft, open, faults, checking, checkError, editor, fse } = useWork();
+  const { draft, open, faults, answer, checking, checkError, editor, fse } = useWork();
   const done = draft.actes.length > 0 && !faults.blocks("facturation");
+  const prix = fse?.prix ?? answer?.prix ?? undefined;
   return (
     <Step n={2} name="facturation" done={done} actions={checking && <Checking />}>
-      {open ? <Entry /> : fse?.prix !== undefined ? <Lines prix={fse.prix} /> : <p class="mono">{draft.actes.map((a) => a.code).join(" + ")}</p>}
+      {open ? <Entry /> : prix !== undefined ? <Lines prix={prix} /> : <p class="mono">{draft.actes.map((a) => a.code).join(" + ")}</p>}
       <ProblemNote error={checkError} onRetry={() => editor.check()} />
     </Step>
   );

@@ -31,6 +31,9 @@ export function isLunar(digits: string): boolean {
   return at.getUTCMonth() !== Number(m) - 1 || at.getUTCDate() !== Number(d);
 }
 
+/** dayOfCard is the ISO day of digits AAAAMMJJ; "" for none. */
+export const dayOfCard = (digits: string): string => (/^\d{8}$/.test(digits) ? digits.replace(/^(\d{4})(\d{2})(\d{2})$/, "$1-$2-$3") : "");
+
 /** cardDigits are AAAAMMJJ, which teleservices ask for. */
 export function cardDigits(digits: string): string {
   const [, d, m, y] = /^(\d{2})\/(\d{2})\/(\d{4})$/.exec(birthText(digits)) ?? [];

@@ -4,7 +4,7 @@ import { createContext } from "preact";
 import { useContext, useMemo } from "preact/hooks";
 import type { Draft } from "../../../client/src/types";
 import { useStore } from "../store";
-import { isEditable, type Editing, type Editor } from "./editor";
+import { isUnsigned, type Editing, type Editor } from "./editor";
 import { faultsOf, fieldPaths, stepOf, type Faults } from "./issues";
 
 export interface Work extends Editing {
@@ -12,6 +12,8 @@ export interface Work extends Editing {
   readonly faults: Faults;
   /** Whether the draft may be changed. */
   readonly open: boolean;
+  /** Whether it is another program's draft: it is changed there, and may be signed here. */
+  readonly foreign: boolean;
   /** field ties a field to the path that it stands for, and to others that have no field of their own. */
   readonly field: (path: string, ...others: string[]) => { readonly path: string; readonly error: string; readonly warning: string };
   readonly edit: (change: (d: Draft) => Draft) => void;
@@ -46,7 +48,8 @@ export function useWorkOf(editor: Editor, { tried, typing, setTyping }: Mode): W
   const faults = useMemo(() => faultsOf(now.answer?.erreurs ?? [], now.answer?.avertissements ?? [], tried), [now.answer, tried]);
   return {
     ...now, editor, faults, typing,
-    open: isEditable(now.fse),
+    open: editor.takes(now.fse),
+    foreign: now.fse !== null && isUnsigned(now.fse) && !editor.takes(now.fse),
     field: (path, ...others) => ({ path, error: faults.at(path, ...others), warning: faults.doubt(path, ...others) }),
     edit: (change) => editor.edit(change),
     toActs: () => {

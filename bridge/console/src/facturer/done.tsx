@@ -1,6 +1,7 @@
 // After the signature: number, lot, the paper that goes with it, what the patient gave.
 
 import { useState } from "preact/hooks";
+import type { FSE } from "../../../client/src/types";
 import { useQuery } from "../hooks";
 import { t } from "../i18n";
 import { CollectDialog } from "../listes/fse-dialogs";
@@ -33,7 +34,7 @@ export function Done({ printing }: { printing: boolean }) {
     <>
       <p class="signed" role="status">
         <Badge tone={toneOf(fse.etat)}>{t(`etat.${fse.etat}`)}</Badge>
-        <strong class="num">{numberOf(fse) === "" ? t("facturer.sans-numero") : t("facturer.numero", { numero: numberOf(fse) })}</strong>
+        <strong class="num">{titleOf(fse)}</strong>
       </p>
       <Facts>
         {lot !== undefined && <Fact name={t("facturer.lot")}><a href={href("lots", lot.id)} class="num">{lot.numero}</a></Fact>}
@@ -56,6 +57,11 @@ export function Done({ printing }: { printing: boolean }) {
       {dialog === "quittance" && <Print id={fse.id} name={numberOf(fse)} document="quittance" onClose={close} />}
     </>
   );
+}
+
+function titleOf(fse: FSE): string {
+  if (fse.etat === "papier") return t("facturer.sans-numero");
+  return numberOf(fse) === "" ? "" : t("facturer.numero", { numero: numberOf(fse) });
 }
 
 const Print = ({ id, name, document, onClose }: { id: string; name: string; document: DocumentName; onClose: () => void }) => (

@@ -1,5 +1,6 @@
 // The daemon, as the editor asks for it.
 
+import { isOurs } from "../listes/full";
 import { act, call } from "../session";
 import type { Doors } from "./editor";
 
@@ -8,6 +9,7 @@ export const doors: Doors = {
   update: (id, facture) => act("fse.update", { id, facture }),
   get: (id) => call("fse.get", { id }),
   check: (facture, signal) => call("fse.check", facture, { signal }),
+  owns: isOurs,
   after: (ms, fn) => {
     const timer = setTimeout(fn, ms);
     return () => clearTimeout(timer);

@@ -22,10 +22,13 @@ export const blank = (day: string): Draft => ({
 
 /**
  * tidy takes the zeros out of a draft that came from the daemon, where they stand for what was
- * not said: fields then show their defaults.
+ * not said: fields then show their defaults. One that begins with a reject of another software
+ * says nothing but its reason.
  */
 export const tidy = (d: Draft): Draft => ({
   ...d,
+  nature: (d.nature.code as string) === "" ? maladie : d.nature,
+  amo: d.mode === "degrade" && !hasPatient(d) ? notRead(d.amo) : d.amo,
   beneficiaire: { ...d.beneficiaire, rang: d.beneficiaire.rang === 0 ? 1 : d.beneficiaire.rang },
   actes: d.actes.map(({ km, coefficient, quantite, ...a }) => ({
     ...a,
@@ -70,7 +73,7 @@ export function fromEarlier(d: Draft, earlier: Draft): Draft {
   return about(d, { mode: d.mode, degrade: d.degrade, beneficiaire: earlier.beneficiaire, assure: earlier.assure, amo, amc: earlier.amc });
 }
 
-/** fromADRi takes the answer of the teleservice; the mode stays, and so does the person as it was typed. */
+/** fromADRi takes the answer of the teleservice; the mode and the pathway stay. */
 export const fromADRi = (d: Draft, r: CardRights): Draft => ({
   ...about(d, { mode: d.mode, degrade: d.degrade, beneficiaire: r.beneficiaire, assure: r.assure ?? null, amo: r.amo, amc: r.amc ?? null }),
   parcours: d.parcours,

@@ -12,6 +12,8 @@ export interface Doors {
   update(id: string, facture: Draft): Promise<FSE>;
   get(id: string): Promise<FSE>;
   check(facture: Draft, signal: AbortSignal): Promise<Answer>;
+  /** owns says whether an FSE is the console's own: it may not change those of other front ends. */
+  owns(fse: FSE): boolean;
   /** after calls fn once, in ms, unless it is given up. */
   after(ms: number, fn: () => void): () => void;
 }
@@ -31,12 +33,12 @@ export interface Editing {
   readonly checkError: unknown;
 }
 
-const checkAfter = 120; // ms of silence
+/** isUnsigned says whether an FSE can still be signed, whoever began it. */
+export const isUnsigned = ({ etat }: FSE): boolean => etat === "brouillon" || etat === "a-signer";
+
+const checkAfter = 100; // ms of silence
 const saveAfter = 600;
 const againAfter = 3_000;
-
-/** isOpen says whether the daemon still takes changes to an FSE. */
-export const isEditable = (fse: FSE | null): boolean => fse === null || fse.etat === "brouillon" || fse.etat === "a-signer";
 
 export class Editor {
   readonly state: Store<Editing>;
@@ -55,11 +57,16 @@ export class Editor {
     });
   }
 
+  /** takes says whether the daemon still takes changes to an FSE. */
+  takes(fse: FSE | null): boolean {
+    return fse === null || (isUnsigned(fse) && this.doors.owns(fse));
+  }
+
   /** edit changes the draft. What the page fills in by itself begins no FSE. */
   edit(change: (d: Draft) => Draft, by: "user" | "page" = "user"): void {
     const { draft, fse } = this.state.get();
     const next = change(draft);
-    if (next === draft || !isEditable(fse)) return;
+    if (next === draft || !this.takes(fse)) return;
     this.set({ draft: next });
     this.checkSoon();
     if (fse === null && (by === "page" || !isWork(next))) return;
@@ -79,7 +86,7 @@ export class Editor {
   /** flush keeps what is not kept yet, and gives the FSE; undefined when that failed. */
   async flush(): Promise<FSE | undefined> {
     this.stopSave?.();
-    if (!isEditable(this.state.get().fse)) return this.state.get().fse ?? undefined;
+    if (!this.takes(this.state.get().fse)) return this.state.get().fse ?? undefined;
     for (;;) {
       if (this.state.get().conflict !== null) return undefined;
       await (this.saving ??= this.save().finally(() => (this.saving = null)));
@@ -101,14 +108,14 @@ export class Editor {
     const now = await this.doors.get(fse.id).catch(() => undefined);
     const known = this.state.get().fse;
     if (now === undefined || known === null || this.saving !== null) return;
-    if (now.modifiee <= known.modifiee && isEditable(now)) return; // its paper may change later without a newer moment
-    if (!isEditable(now) || !this.dirty() || JSON.stringify(now.facture) === this.told) this.meet(now);
+    if (now.modifiee <= known.modifiee && this.takes(now)) return; // its paper may change later without a newer moment
+    if (!this.takes(now) || !this.dirty() || JSON.stringify(now.facture) === this.told) this.meet(now);
     else this.set({ conflict: now });
   }
 
   /** meet takes what the daemon has, and keeps changes of the user's that do not contradict it. */
   private meet(now: FSE): void {
-    if (isEditable(now) && this.dirty()) this.set({ fse: now });
+    if (this.takes(now) && this.dirty()) this.set({ fse: now });
     else this.open(now);
   }
 
@@ -133,7 +140,7 @@ export class Editor {
     this.stopCheck?.();
     this.asked?.abort();
     const { draft, fse } = this.state.get();
-    if (!isEditable(fse) || !isWork(draft)) return this.set({ answer: null, checking: false, checkError: undefined });
+    if ((fse !== null && !isUnsigned(fse)) || !isWork(draft)) return this.set({ answer: null, checking: false, checkError: undefined });
     const stop = (this.asked = new AbortController());
     this.set({ checking: true });
     this.doors.check(draft, stop.signal).then(

@@ -26,7 +26,7 @@ const amounts: Readonly<Record<string, Amount>> = {
   PLAFOND_SMG: "nonPrisEnCharge",
 };
 
-export const amountOf = (e: Explication): Amount => amounts[e.regle] ?? "base";
+const amountOf = (e: Explication): Amount => amounts[e.regle] ?? "base";
 
 /** explanations are those of one amount of a line. Fees that nothing explains are the tariff. */
 export function explanations(line: Ligne, amount: Amount): readonly Explication[] {

@@ -1,7 +1,6 @@
 // Step 3: the amounts, what is left to do, and the signature.
 
 import { useState } from "preact/hooks";
-import { AgrafeError } from "../../../client/src/index";
 import { useAction } from "../hooks";
 import { t } from "../i18n";
 import { withPin } from "../pin";
@@ -10,6 +9,7 @@ import { act } from "../session";
 import { useShortcut } from "../shortcuts";
 import { Button, confirm, MenuButton, Note, notify, ProblemNote, TextField } from "../ui";
 import { CancelDialog } from "../listes/fse-dialogs";
+import { isUnsigned } from "../listes/can";
 import { summaryOf } from "../listes/full";
 import { useWork } from "./context";
 import { isWork } from "./draft";
@@ -21,14 +21,15 @@ import { Todo } from "./todo";
 import { Totals } from "./totals";
 
 export function SignatureStep({ onTried }: { onTried: () => void }) {
-  const { open, fse } = useWork();
+  const { open, foreign, fse } = useWork();
   const [paper, setPaper] = useState(false); // made just now, and to be printed at once
   return (
-    <Step n={3} name="signature" done={!open && fse?.etat !== "annulee"}>
+    <Step n={3} name="signature" done={fse !== null && !isUnsigned(summaryOf(fse)) && fse.etat !== "annulee"}>
       <div class="stack tight">
-        {!open && <Done printing={paper} />}
+        {!open && !foreign && <Done printing={paper} />}
         <Totals />
         {open && <Signing onTried={onTried} onPaper={() => setPaper(true)} />}
+        {foreign && <SigningForeign onTried={onTried} />}
       </div>
     </Step>
   );
@@ -55,27 +56,19 @@ function useSign(onTried: () => void) {
   });
 }
 
-/** No reader is called so: names of readers have no space. */
-const noReader = " ";
-
 /**
  * useLater keeps the FSE to be signed another time. One that is complete takes its number and
- * waits in « À signer »: that is what a signature does before it looks for the card, so one is
- * asked of no reader. One that is not stays a draft.
+ * waits in « À signer ». One that is not stays a draft.
  */
 function useLater() {
   const { editor, faults } = useWork();
   return useAction(async () => {
     const kept = await editor.flush();
     if (kept === undefined) return;
-    if (faults.errors.length === 0) await act("fse.sign", { id: kept.id, cps: noReader, vitale: noReader }).catch(withoutCard);
+    if (faults.errors.length === 0) await act("fse.ready", { id: kept.id });
     notify(t("facturer.plus-tard.fait"));
     go("fse");
   });
-}
-
-function withoutCard(e: unknown): void {
-  if (!(e instanceof AgrafeError) || !["no-reader", "no-card"].includes(e.kind)) throw e;
 }
 
 function Signing({ onTried, onPaper }: { onTried: () => void; onPaper: () => void }) {
@@ -106,7 +99,7 @@ function Signing({ onTried, onPaper }: { onTried: () => void; onPaper: () => voi
       {ready && cps === undefined && <Note tone="warning">{t("facturer.sans-cps")}</Note>}
       <ProblemNote error={sign.error ?? later.error ?? toPaper.error} without={(path) => faults.errors.some((i) => i.chemin === path)} />
       <div class="sign-actions">
-        <Button tone="primary" icon="pen" keys="Ctrl+Entrée" busy={sign.busy} disabled={!ready} onClick={() => void sign.run()}>{t("action.signer")}</Button>
+        <Button tone="primary" icon="pen" keys="Ctrl+Enter" busy={sign.busy} disabled={!ready} onClick={() => void sign.run()}>{t("action.signer")}</Button>
         <div class="row">
           <Button icon="clock" busy={later.busy} disabled={!ready} onClick={() => void later.run()}>{t("facturer.plus-tard")}</Button>
           <MenuButton label={t("facturer.etape.signature")} items={menu} />
@@ -114,6 +107,23 @@ function Signing({ onTried, onPaper }: { onTried: () => void; onPaper: () => voi
       </div>
       <Saved />
       {cancelling && fse !== null && <CancelDialog fse={summaryOf(fse)} onClose={() => { setCancelling(false); void editor.changed(); }} />}
+    </>
+  );
+}
+
+/** SigningForeign signs what another program has begun: what is wrong with it is mended there. */
+function SigningForeign({ onTried }: { onTried: () => void }) {
+  const { answer, faults } = useWork();
+  const sign = useSign(onTried);
+  const ready = answer !== null && faults.errors.length === 0;
+  useShortcut("Ctrl+Enter", "raccourcis.signer", () => void sign.run(), ready);
+  return (
+    <>
+      <Todo />
+      <ProblemNote error={sign.error} />
+      <div class="sign-actions">
+        <Button tone="primary" icon="pen" keys="Ctrl+Enter" busy={sign.busy} disabled={!ready} onClick={() => void sign.run()}>{t("action.signer")}</Button>
+      </div>
     </>
   );
 }

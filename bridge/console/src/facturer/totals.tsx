@@ -8,8 +8,8 @@ import { useWork } from "./context";
 import { isSMG, payer, smgPayer } from "./draft";
 
 export function Totals() {
-  const { answer, fse, open, draft } = useWork();
-  const prix = open ? (answer?.prix ?? null) : (fse?.prix ?? null);
+  const { answer, fse, open, foreign, draft } = useWork();
+  const prix = open || foreign ? (answer?.prix ?? null) : (fse?.prix ?? null);
   return (
     <>
       <Destination prix={prix} />

@@ -3,11 +3,12 @@
 
 import { useEffect } from "preact/hooks";
 import type { Card, Draft, Person, Vitale } from "../../../client/src/types";
+import { day, today } from "../format";
 import { useAction, useQuery } from "../hooks";
 import { t } from "../i18n";
 import { call, useSnapshot } from "../session";
-import { Button, Icon, Note, ProblemNote, Spinner } from "../ui";
-import { birthText } from "./birth";
+import { Button, Icon, Note, notify, ProblemNote, Spinner } from "../ui";
+import { birthText, dayOfCard } from "./birth";
 import { useWork } from "./context";
 import { fromCard, hasPatient, withoutPatient } from "./draft";
 
@@ -29,6 +30,8 @@ export function useRights(by: "user" | "page" = "user") {
     const rights = await call("rights.fromCard", { personne, reader: card.reader });
     editor.edit((d) => fromCard(d, rights), by);
     if (by === "user") toActs();
+    const end = dayOfCard(rights.au ?? "");
+    if (end !== "" && end < (editor.state.get().draft.dateSoins ?? today())) notify(t("facturer.vitale.finis", { jour: day(end) }), "error");
   });
 }
 
@@ -50,8 +53,13 @@ export function useOnlyPerson(): void {
 
 /** Persons offers those of the card. */
 export function Persons() {
+  const cards = useSnapshot((s) => s.cards);
   const { card, read, error } = useVitale();
   const take = useRights();
+  const silent = cards?.find((c) => c.state === "mute" || c.state === "unknown");
+  if (card === undefined && silent !== undefined) {
+    return <Note tone="warning">{silent.problem === undefined ? t("facturer.vitale.muette") : <span lang="fr">{silent.problem.message}</span>}</Note>;
+  }
   if (card === undefined) return <p class="waiting"><Icon name="card" size={28} /> {t("facturer.vitale.inserer")}</p>;
   if (card.problem !== undefined) return <Note tone="warning"><span lang="fr">{card.problem.message}</span></Note>;
   if (error !== undefined) return <ProblemNote error={error} />;

@@ -12,7 +12,7 @@ const en: Readonly<Record<keyof typeof fr, string>> = {
   "facturer.propositions": "{n} suggestion | {n} suggestions",
   "facturer.introuvable": "This FSE is no longer there",
   "facturer.ailleurs": "This FSE was begun in another program",
-  "facturer.ailleurs.texte": "It can be read here; complete and sign it in the program that began it.",
+  "facturer.ailleurs.texte": "It can be read and signed here; to change it, open it in the program that began it.",
   "facturer.calcul": "Computing",
 
   "facturer.patient": "Patient",
@@ -28,6 +28,8 @@ const en: Readonly<Record<keyof typeof fr, string>> = {
   "facturer.vitale.choisir": "{n} person on the card: choose. | {n} persons on the card: choose the patient.",
   "facturer.vitale.partie": "The Carte Vitale was taken out. Your entry is kept: put the card back to sign.",
   "facturer.vitale.autre": "The Carte Vitale in the reader is not this patient’s. Your entry is kept: put the right card back to sign.",
+  "facturer.vitale.finis": "The rights on the card ended on {jour}: have it updated, or check the rights.",
+  "facturer.vitale.muette": "The card does not answer: take it out, wipe the chip and put it back. If it stays mute, bill without Carte Vitale.",
   "facturer.vitale.changer": "Take the patient of this card",
   "facturer.sans-vitale": "Patient without Carte Vitale",
   "facturer.avec-vitale": "Back to the mode with Carte Vitale",

@@ -12,7 +12,7 @@ export default {
   "facturer.propositions": "{n} proposition | {n} propositions",
   "facturer.introuvable": "Cette FSE n’est plus là",
   "facturer.ailleurs": "Cette FSE a été commencée dans un autre logiciel",
-  "facturer.ailleurs.texte": "Elle se lit ici ; complétez-la et signez-la dans le logiciel qui l’a commencée.",
+  "facturer.ailleurs.texte": "Elle se lit et se signe ici ; pour la changer, ouvrez-la dans le logiciel qui l’a commencée.",
   "facturer.calcul": "Calcul en cours",
 
   "facturer.patient": "Patient",
@@ -28,6 +28,8 @@ export default {
   "facturer.vitale.choisir": "{n} bénéficiaire sur la carte : choisissez. | {n} bénéficiaires sur la carte : choisissez le patient.",
   "facturer.vitale.partie": "La carte Vitale a été retirée. Votre saisie est gardée : remettez la carte pour signer.",
   "facturer.vitale.autre": "La carte Vitale présente n’est pas celle de ce patient. Votre saisie est gardée : remettez la bonne carte pour signer.",
+  "facturer.vitale.finis": "Les droits inscrits sur la carte ont pris fin le {jour} : faites-la mettre à jour, ou vérifiez les droits.",
+  "facturer.vitale.muette": "La carte ne répond pas : retirez-la, essuyez la puce et remettez-la. Si elle reste muette, facturez sans carte Vitale.",
   "facturer.vitale.changer": "Prendre le patient de cette carte",
   "facturer.sans-vitale": "Patient sans carte Vitale",
   "facturer.avec-vitale": "Revenir au mode avec carte Vitale",

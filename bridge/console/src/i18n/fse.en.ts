@@ -42,8 +42,7 @@ const en: Readonly<Record<keyof typeof fr, string>> = {
   "fse.refusees": "{n} FSE could not be signed | {n} FSE could not be signed",
   "fse.refusees.texte": "The others are signed and in a lot. Nothing is lost: open each FSE, correct what is shown, then sign again.",
 
-  "fse.autre": "This FSE was begun in another program: sign it there.",
-  "fse.autre.panneau": "Begun in another program: it is changed and signed there.",
+  "fse.autre.panneau": "Begun in another program: it is signed here or there, and changed there.",
   "fse.quittance": "The receipt can then be printed, by “Print”.",
 
   "fse.imprimer": "Print…",
@@ -144,6 +143,13 @@ const en: Readonly<Record<keyof typeof fr, string>> = {
   "imprimer.arrete": "Printing stopped.",
   "imprimer.fait": "It is printed",
   "imprimer.enregistre": "The browser has kept the document among the downloads.",
+
+  "faire.IMPRIMANTE_ARRETEE": "Get the printer going and try again; or open the document in the browser.",
+  "faire.IMPRESSION_ECHOUEE": "Look at the printer and try again; or open the document in the browser.",
+  "faire.IMPRIMANTE_ABSENTE": "Plug in a printer, or open the document in the browser.",
+  "faire.IMPRIMANTE_INCONNUE": "Choose another printer of the list.",
+  "faire.IMPRIMANTE_A_CHOISIR": "Choose a printer of the list.",
+  "faire.RATTACHEMENT_ABSENT": "Open the settings of the practice: the address of its fund stands there.",
 };
 
 export default en;

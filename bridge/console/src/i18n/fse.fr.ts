@@ -42,8 +42,7 @@ export default {
   "fse.refusees": "{n} FSE n’a pas pu être signée | {n} FSE n’ont pas pu être signées",
   "fse.refusees.texte": "Les autres sont signées et en lot. Rien n’est perdu : ouvrez chaque FSE, corrigez ce qui est indiqué, puis signez de nouveau.",
 
-  "fse.autre": "Cette FSE a été commencée dans un autre logiciel : signez-la depuis celui-ci.",
-  "fse.autre.panneau": "Commencée dans un autre logiciel : elle se modifie et se signe depuis celui-ci.",
+  "fse.autre.panneau": "Commencée dans un autre logiciel : elle se signe ici ou là, et se modifie depuis celui-là.",
   "fse.quittance": "La quittance s’imprime ensuite, par « Imprimer ».",
 
   "fse.imprimer": "Imprimer…",
@@ -144,4 +143,11 @@ export default {
   "imprimer.arrete": "Impression arrêtée.",
   "imprimer.fait": "C’est imprimé",
   "imprimer.enregistre": "Le navigateur a enregistré le document dans les téléchargements.",
+
+  "faire.IMPRIMANTE_ARRETEE": "Remettez l’imprimante en marche, puis recommencez ; ou ouvrez le document dans le navigateur.",
+  "faire.IMPRESSION_ECHOUEE": "Vérifiez l’imprimante, puis recommencez ; ou ouvrez le document dans le navigateur.",
+  "faire.IMPRIMANTE_ABSENTE": "Branchez une imprimante, ou ouvrez le document dans le navigateur.",
+  "faire.IMPRIMANTE_INCONNUE": "Choisissez une autre imprimante dans la liste.",
+  "faire.IMPRIMANTE_A_CHOISIR": "Choisissez une imprimante dans la liste.",
+  "faire.RATTACHEMENT_ABSENT": "Ouvrez les réglages du cabinet : la caisse de rattachement y a son adresse.",
 } as const;

@@ -11,7 +11,7 @@ export function ByHand({ lot }: { lot: string }) {
     <section class="by-hand" aria-label={t("lots.a-la-main")}>
       <h3>{t("lots.a-la-main")}</h3>
       <ProblemNote error={query.error} onRetry={query.reload} />
-      {lines !== undefined && <ol lang="fr">{lines.map((line) => <li key={line}>{line}</li>)}</ol>}
+      {lines !== undefined && <p class="written" lang="fr">{lines.join("\n")}</p>}
       {lines !== undefined && <Button small onClick={() => void copy(lines)}>{t("lots.copier")}</Button>}
     </section>
   );

@@ -56,7 +56,7 @@ function Body({ f, actions, onSign }: { f: FSE; actions: FSEActions; onSign: (f:
     <div class="stack">
       {isUnsigned(row) && !mayChange && <p class="hint">{t("fse.autre.panneau")}</p>}
       <div class="row">
-        {mayChange && <Button tone="primary" icon="key" onClick={() => onSign(row)}>{t("action.signer")}</Button>}
+        {isUnsigned(row) && <Button tone="primary" icon="key" onClick={() => onSign(row)}>{t("action.signer")}</Button>}
         {mayChange && <LinkButton href={href("facturer", f.id)} icon="pen">{t("action.modifier")}</LinkButton>}
         {documentsOf(row).length > 0 && <Button icon="paper" onClick={() => actions.ask("print", row)}>{t("action.imprimer")}</Button>}
         {items.length > 0 && <MenuButton label={numberOf(f)} items={items} />}

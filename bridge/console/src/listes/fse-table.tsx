@@ -6,6 +6,7 @@ import { t, tOr } from "../i18n";
 import { href } from "../route";
 import { Badge, Button, Empty, LinkButton, MenuButton, Money, Table, type Column, type MenuItem } from "../ui";
 import { toneOf } from "./can";
+import { useMedia } from "./media";
 import type { FSEList } from "./use-fse";
 
 export interface FSETableProps {
@@ -22,11 +23,13 @@ export interface FSETableProps {
 }
 
 export function FSETable({ list, current, narrow, menu, onOpen, selected, onSelect, filtered, onAll }: FSETableProps) {
+  const small = useMedia("screen and (max-width: 1180px)");
   const all = columns(current, menu);
+  const without = narrow ? detail : small ? shares : none;
   return (
     <Table
       label={t("nav.fse")}
-      columns={narrow ? all.filter((c) => !detail.has(c.id)) : all}
+      columns={all.filter((c) => !without.has(c.id))}
       rows={list.rows}
       rowKey={(f) => f.id}
       onOpen={onOpen}
@@ -40,6 +43,8 @@ export function FSETable({ list, current, narrow, menu, onOpen, selected, onSele
 }
 
 const detail: ReadonlySet<string> = new Set(["actes", "exoneration", "amo", "amc", "patient"]); // in the panel
+const shares: ReadonlySet<string> = new Set(["actes", "exoneration", "amo", "amc"]); // what a small window has no room for
+const none: ReadonlySet<string> = new Set();
 
 const columns = (current: string, menu: (f: FSESummary) => readonly MenuItem[]): readonly Column<FSESummary>[] => [
   { id: "numero", title: t("fse.col.numero"), cell: (f) => <Number f={f} current={f.id === current} />, width: "108px" },

@@ -2,8 +2,8 @@
 
 import type { FSE, FSESummary } from "../../../client/src/types";
 
-/** isOurs says whether it was begun in this console: those of another front end are signed and changed there. */
-export const isOurs = (f: Pick<FSE, "proprietaire">): boolean => f.proprietaire === location.origin;
+/** isOurs says whether it was begun in this console: those of another front end may be signed here, and are changed there. */
+export const isOurs = (f: Pick<FSE, "proprietaire">): boolean => f.proprietaire === "console";
 
 /** numberOf writes the number of an FSE as lists have it; "" for none. */
 export const numberOf = (f: Pick<FSE, "numero">): string => ((f.numero ?? 0) === 0 ? "" : String(f.numero).padStart(9, "0"));

@@ -9,9 +9,6 @@ export function batches(ids: readonly string[]): readonly (readonly string[])[] 
   return Array.from({ length: Math.ceil(ids.length / most) }, (_, i) => ids.slice(i * most, (i + 1) * most));
 }
 
-/** elsewhere says that another front end has begun the FSE: for this one there is nothing to sign. */
-export const elsewhere = (o: SignOutcome): boolean => o.erreur?.kind === "not-found";
-
 /** split tells the signed from the refused. One without an FSE and without an error was not reached: it is neither. */
 export function split(outcomes: readonly SignOutcome[]): { readonly signed: readonly string[]; readonly refused: readonly SignOutcome[] } {
   return {

@@ -9,7 +9,7 @@ export interface Range {
   readonly to: string;
 }
 
-export const longest = 92; // days, as the daemon has it
+const longest = 92; // days, as the daemon has it
 
 export interface Preset extends Range {
   readonly id: string;

@@ -8,7 +8,7 @@ import { t, tOr } from "../i18n";
 import { faultAt } from "../problem";
 import { act } from "../session";
 import { Button, DateField, Dialog, Form, notify, ProblemNote, Radios, TextArea, TextField } from "../ui";
-import { isNumber } from "./rejects";
+import { isNumber, mayBeRejected } from "./rejects";
 
 const shownAtField = (path: string): boolean => ["numero", "date", "libelle"].includes(path.replace(/^\//, ""));
 
@@ -23,7 +23,7 @@ export function RejectForm({ onClose, onNoted }: { onClose: () => void; onNoted:
   const fse = list.find((f) => f.id === chosen) ?? (list.length === 1 ? list[0] : undefined);
   const action = useAction(() => act("returns.reject", { date, libelle: label.trim(), ...(whose === "ici" ? { fse: fse?.id ?? "" } : { numero }) }));
   const future = date > today();
-  const ready = label.trim() !== "" && date !== "" && !future && (whose === "ici" ? fse !== undefined : isNumber(numero));
+  const ready = label.trim() !== "" && date !== "" && !future && (whose === "ici" ? fse !== undefined && mayBeRejected(fse) : isNumber(numero));
   const save = async (): Promise<void> => {
     if (!ready || (await action.run()) === undefined) return;
     notify(t("rejets.note"));
@@ -43,6 +43,7 @@ export function RejectForm({ onClose, onNoted }: { onClose: () => void; onNoted:
         <TextField label={t("rejets.numero")} span={3} value={numero} onInput={(v) => setNumero(v.replace(/\D/g, ""))} inputMode="numeric" maxLength={9} mono required hint={t("rejets.numero.forme")} error={faultAt(action.error, "numero")} />
         <DateField label={t("rejets.date")} span={3} value={date} onChange={setDate} required error={future ? t("rejets.date.future") : faultAt(action.error, "date")} />
         {whose === "ici" && isNumber(numero) && found.data !== undefined && <Found list={list} chosen={fse?.id ?? ""} onChoose={setChosen} />}
+        {fse !== undefined && !mayBeRejected(fse) && <p class="fault" role="status">{t("rejets.pas-envoyee")}</p>}
         <TextArea label={t("rejets.libelle")} span={6} rows={2} value={label} onInput={setLabel} required hint={t("rejets.libelle.aide")} error={faultAt(action.error, "libelle")} />
       </Form>
       <ProblemNote error={found.error ?? action.error} without={shownAtField} />

@@ -29,5 +29,10 @@ export function rejectRows(fse: readonly FSESummary[], returns: readonly Return[
   return [...ours, ...others].sort((a, b) => b.date.localeCompare(a.date) || b.numero.localeCompare(a.numero));
 }
 
+const sent: ReadonlySet<string> = new Set(["transmise", "acquittee", "sans-arl-attendu"]);
+
+/** mayBeRejected: a payer refuses only what it was sent and has not paid. */
+export const mayBeRejected = (f: Pick<FSESummary, "etat">): boolean => sent.has(f.etat);
+
 /** isNumber says whether text is the number of an FSE. */
 export const isNumber = (text: string): boolean => /^\d{9}$/.test(text);

@@ -8,7 +8,7 @@ import { withPin, pinWait } from "../pin";
 import { href } from "../route";
 import { act, job } from "../session";
 import { Button, Dialog, Note, notify, ProblemNote } from "../ui";
-import { batches, elsewhere, split } from "./outcomes";
+import { batches, split } from "./outcomes";
 
 export interface Signing {
   readonly sign: (rows: readonly FSESummary[]) => Promise<void>;
@@ -82,8 +82,8 @@ function Refused({ list, onClose }: { list: readonly Failed[]; onClose: () => vo
       <ul class="outcomes">
         {list.map(({ outcome, row }) => (
           <li key={outcome.id}>
-            <a href={href(elsewhere(outcome) ? "fse" : "facturer", outcome.id)} onClick={onClose}>{nameOf(row)}</a>
-            {elsewhere(outcome) ? <p>{t("fse.autre")}</p> : <p lang="fr">{outcome.erreur?.message}</p>}
+            <a href={href("facturer", outcome.id)} onClick={onClose}>{nameOf(row)}</a>
+            <p lang="fr">{outcome.erreur?.message}</p>
             {(outcome.erreur?.issues ?? []).length > 0 && <ul lang="fr">{outcome.erreur?.issues?.map((i) => <li key={i.code + i.chemin}>{i.message}</li>)}</ul>}
           </li>
         ))}

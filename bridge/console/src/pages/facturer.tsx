@@ -13,7 +13,7 @@ import { Professional } from "../facturer/professional";
 import { Keeping, useKeeping } from "../facturer/saved";
 import { SignatureStep } from "../facturer/signature";
 import { focusStep, stepNames } from "../facturer/step";
-import { isOurs, numberOf } from "../listes/full";
+import { numberOf } from "../listes/full";
 import { href, parse } from "../route";
 import { call } from "../session";
 import { Empty, LinkButton, Note, Page, ProblemNote, Spinner, Steps } from "../ui";
@@ -83,12 +83,11 @@ function Invoice({ first }: { first: FSE | null }) {
   const [tried, setTried] = useState(false);
   const [typing, setTyping] = useState(false);
   const work = useWorkOf(editor, { tried, typing, setTyping });
-  const { draft, open, faults, fse } = work;
-  const foreign = open && fse !== null && !isOurs(fse); // another program's: it is completed there
+  const { draft, open, foreign, faults, fse } = work;
   const done = {
     patient: hasPatient(draft) && !faults.blocks("patient"),
     facturation: draft.actes.length > 0 && !faults.blocks("facturation"),
-    signature: !open,
+    signature: !open && !foreign,
   };
   const current = done.signature ? "signature" : !done.patient ? "patient" : !done.facturation ? "facturation" : "signature";
   const steps = stepNames.map((id) => ({ id, label: t(`facturer.etape.${id}`), done: done[id], open: true }));
@@ -97,7 +96,7 @@ function Invoice({ first }: { first: FSE | null }) {
       <Page title={titleOf(fse)} actions={<Steps label={t("facturer.etapes")} steps={steps} current={current} onGo={focusStep} />}>
         <Keeping />
         <Professional />
-        {foreign && <Note tone="warning" title={t("facturer.ailleurs")}>{t("facturer.ailleurs.texte")}</Note>}
+        {foreign && <Note title={t("facturer.ailleurs")}>{t("facturer.ailleurs.texte")}</Note>}
         <div class="invoice">
           <div class="stack">
             <PatientStep />

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import type { FSESummary, Return } from "../../../client/src/types";
 import { count, day } from "../format";
 import { t } from "../i18n";
+import { Chips } from "../listes/chips";
 import { readAll, useLoad } from "../listes/load";
 import { RejectForm } from "../listes/reject-form";
 import { RejectPanel } from "../listes/reject-panel";
@@ -39,9 +40,8 @@ export function Rejets() {
   useShortcut("a", "raccourcis.rejet", () => setForm(true));
   const { fse = [], returns = [] } = list.data ?? {};
   const rows = rejectRows(fse, returns);
-  const open = rows.filter((r) => r.remade === "").length;
   const tabs = [
-    { id: "rejets", label: `${t("nav.rejets")} (${count(open)})` },
+    { id: "rejets", label: t("nav.rejets") },
     { id: "retours", label: `${t("rejets.retours")} (${count(returns.length)})` },
   ];
   return (
@@ -56,19 +56,30 @@ export function Rejets() {
   );
 }
 
-function Rejects({ rows }: { rows: readonly RejectRow[] }) {
+function Rejects({ rows: all }: { rows: readonly RejectRow[] }) {
+  const [group, setGroup] = useState("a-refaire");
   const [shown, setShown] = useState("");
+  const done = all.filter((r) => r.remade !== "");
+  const rows = group === "refaites" ? done : all.filter((r) => r.remade === "");
   const row = rows.find((r) => r.key === shown);
+  const choices = [
+    { id: "a-refaire", label: t("rejets.a-refaire"), count: count(all.length - done.length) },
+    { id: "refaites", label: t("rejets.refaites"), count: count(done.length) },
+  ];
+  const nothing = group === "refaites" ? <Empty icon="reject" title={t("rejets.refaites.rien")} /> : <Empty icon="check" title={t("rejets.rien")}>{t("rejets.rien.texte")}</Empty>;
   const close = (): void => {
     setShown("");
     document.querySelector<HTMLElement>(".list-panel tr[tabindex='0']")?.focus();
   };
   return (
-    <div class={row === undefined ? "list-panel" : "list-panel opened"}>
-      <Card flush>
-        <Table label={t("nav.rejets")} columns={columns(row !== undefined)} rows={rows} rowKey={(r) => r.key} onOpen={(r) => setShown(r.key)} empty={<Empty icon="check" title={t("rejets.rien")}>{t("rejets.rien.texte")}</Empty>} />
-      </Card>
-      {row !== undefined && <RejectPanel row={row} onClose={close} />}
+    <div class="stack">
+      <Chips label={t("rejets.col.suite")} current={group} choices={choices} onChange={setGroup} />
+      <div class={row === undefined ? "list-panel" : "list-panel opened"}>
+        <Card flush>
+          <Table label={t("nav.rejets")} columns={columns(row !== undefined)} rows={rows} rowKey={(r) => r.key} onOpen={(r) => setShown(r.key)} empty={nothing} />
+        </Card>
+        {row !== undefined && <RejectPanel row={row} onClose={close} />}
+      </div>
     </div>
   );
 }

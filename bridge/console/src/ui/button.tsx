@@ -1,6 +1,7 @@
 // Buttons, and links that look like them.
 
 import type { ComponentChildren } from "preact";
+import { t } from "../i18n";
 import { Icon, type IconName } from "./icon";
 
 export type ButtonTone = "primary" | "plain" | "quiet" | "danger";
@@ -37,7 +38,7 @@ export function Button(p: ButtonProps) {
     >
       {p.busy === true ? <Spinner /> : p.icon !== undefined && <Icon name={p.icon} size={p.small === true ? 16 : 18} />}
       <span>{p.children}</span>
-      {p.keys !== undefined && <kbd>{p.keys}</kbd>}
+      {p.keys !== undefined && <kbd>{p.keys.replace("Enter", t("touche.entree"))}</kbd>}
     </button>
   );
 }

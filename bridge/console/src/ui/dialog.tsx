@@ -15,13 +15,14 @@ export interface DialogProps {
   readonly size?: "small" | "medium" | "large";
 }
 
-/** Dialog is open as long as it is shown. Escape and the cross close it. */
+/** Dialog is open as long as it is shown. Escape and the cross close it. The focus starts where one goes on. */
 export function Dialog({ title, onClose, children, actions, size = "medium" }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
     const before = document.activeElement;
     dialog.current?.showModal();
+    if (dialog.current !== null) startOf(dialog.current)?.focus();
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
@@ -40,6 +41,17 @@ export function Dialog({ title, onClose, children, actions, size = "medium" }: D
       {actions !== undefined && <footer>{actions}</footer>}
     </dialog>
   );
+}
+
+/**
+ * startOf is the first field, of radio buttons the one that is chosen; without a field the button
+ * that goes on. Where that one destroys something it is the way back, and so it is while it can't be pressed.
+ */
+function startOf(dialog: HTMLElement): HTMLElement | null {
+  const field = "input:not(:disabled), select:not(:disabled), textarea:not(:disabled)";
+  const first = dialog.querySelector<HTMLElement>(`.dialog-body :is(${field})`);
+  const chosen = first?.matches("[type=radio]") === true ? dialog.querySelector<HTMLElement>("[type=radio]:checked") : null;
+  return chosen ?? first ?? dialog.querySelector<HTMLElement>("footer .primary:not(:disabled)") ?? dialog.querySelector<HTMLElement>("footer button:not(:disabled)");
 }
 
 export interface Question {

@@ -18,9 +18,5 @@ func system() []string {
 	return []string{"/usr/bin/open"}
 }
 
-// watch can't tell here when a file has been read.
-type watch struct{}
-
-func newWatch(string) watch { return watch{} }
-
-func (watch) read() bool { return false }
+// folder is where the file goes: that of temporary files, which is the user's own.
+func folder() string { return "" }

@@ -43,13 +43,12 @@ func TestRepetitionsOverTheWire(t *testing.T) {
 	signed, lotID := r.signedFSE(t, p)
 	theirs := practice()
 	theirs.Telephone = "0102030405"
-	settings := func(c cabinet.Cabinet) string {
-		text, err := json.Marshal(c)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return `{"cabinet":` + string(text)
-	}
+	unused := practice()
+	unused.NumeroAM = "991000031"
+	r.must(t, p, "practice.set", settingsOf(t, unused), nil)
+	var noted state.Return
+	r.must(t, p, "returns.reject", `{"numero":"000000779","date":"2026-01-05","libelle":"droits fermés"}`, &noted)
+	settings := func(c cabinet.Cabinet) string { return strings.TrimSuffix(settingsOf(t, c), "}") }
 	tests := []struct{ method, params, other string }{
 		{"fse.create", `{"facture":{"mode":"degrade"}`, `{"facture":{"mode":"securise"}`},
 		{"fse.update", fmt.Sprintf(`{"id":%q,"facture":{"mode":"degrade"}`, ids[0]), fmt.Sprintf(`{"id":%q,"facture":{"mode":"degrade"}`, ids[1])},
@@ -62,7 +61,9 @@ func TestRepetitionsOverTheWire(t *testing.T) {
 		{"fse.collect", fmt.Sprintf(`{"id":%q,"montant":100,"moyen":"carte"`, signed.ID), fmt.Sprintf(`{"id":%q,"montant":200,"moyen":"carte"`, signed.ID)},
 		{"print.mark", fmt.Sprintf(`{"ids":[%q],"etat":"imprime"`, signed.ID), fmt.Sprintf(`{"ids":[%q],"etat":"signe"`, signed.ID)},
 		{"returns.reject", `{"numero":"000000777","date":"2026-01-05","libelle":"droits fermés"`, `{"numero":"000000778","date":"2026-01-05","libelle":"x"`},
+		{"returns.withdraw", fmt.Sprintf(`{"id":%q,"motif":"lu deux fois"`, noted.ID), fmt.Sprintf(`{"id":%q,"motif":"x"`, noted.ID)},
 		{"practice.set", settings(theirs), settings(practice())},
+		{"practice.remove", `{"numeroAM":"991000031"`, `{"numeroAM":"991000015"`},
 		{"lots.close", fmt.Sprintf(`{"id":%q`, lotID), fmt.Sprintf(`{"id":%q`, ids[1])},
 		{"cards.openPinSession", `{"reader":"a"`, `{"reader":"b"`},
 		{"cards.closePinSession", `{"reader":"a"`, `{"reader":"b"`},
@@ -92,6 +93,16 @@ func TestRepetitionsOverTheWire(t *testing.T) {
 		t.Errorf("another principal's call with the same key: %v", e)
 	}
 
+}
+
+// settingsOf is a call that keeps the settings of a practice.
+func settingsOf(t *testing.T, c cabinet.Cabinet) string {
+	t.Helper()
+	text, err := json.Marshal(map[string]cabinet.Cabinet{"cabinet": c})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 // stable is a result without what an event may have changed since.

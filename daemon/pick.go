@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"slices"
 
 	"github.com/agrafe-fse/agrafe/daemon/state"
 	"github.com/agrafe-fse/agrafe/reader"
@@ -59,6 +60,15 @@ func (d *desk) choose(id string, wanted state.CardState, again bool) (held, <-ch
 		return held{}, nil, problem
 	}
 	return h, nil, nil
+}
+
+// still says whether the card held is where it was: it costs no command.
+func (d *desk) still(h held) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.ContainsFunc(d.places, func(p *place) bool {
+		return p.reader.ID == h.reader.ID && p.slot.Events == h.counter && p.slot.Presence == reader.Present
+	})
 }
 
 // missing says why there is no card of the wanted state.

@@ -85,6 +85,7 @@ func (d *Daemon) ReadyFSE(ctx context.Context, principal, id string, c lot.Call)
 // signing is an FSE on its way from its number to its lot.
 type signing struct {
 	fse       lot.FSE
+	vitale    *held // the patient's card, in the mode securise
 	signature lot.Signature
 	seal      []byte
 }
@@ -99,9 +100,10 @@ func (d *Daemon) prepare(ctx context.Context, principal string, r SignRequest, o
 	if one.fse, err = d.reserve(ctx, principal, f, r); err != nil {
 		return err
 	}
-	if one.signature.Presence, err = d.checkVitale(ctx, cmp.Or(r.Holder, principal), one.fse, r.Vitale); err != nil {
+	if one.vitale, err = d.checkVitale(ctx, cmp.Or(r.Holder, principal), one.fse, r.Vitale); err != nil {
 		return Failure(err)
 	}
+	one.signature.Presence = one.vitale != nil
 	return nil
 }
 
@@ -165,16 +167,17 @@ func refused(a fse.Answer) *state.Error {
 }
 
 // checkVitale makes sure, in the mode securise, that the Vitale of the patient is
-// in a reader now: it reads the numbers on it again.
-func (d *Daemon) checkVitale(ctx context.Context, principal string, f lot.FSE, id string) (present bool, err error) {
+// in a reader now: it reads the numbers on it again. It returns that card, nil in
+// another mode.
+func (d *Daemon) checkVitale(ctx context.Context, principal string, f lot.FSE, id string) (*held, error) {
 	if f.Draft.Mode != fse.Securise {
-		return false, nil
+		return nil, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, d.cfg.cardPatience())
 	defer cancel()
 	h, err := d.desk.pick(ctx, id, state.CardVitale)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	var numbers []string
 	_, err = h.owner.Do(ctx, h.job("check the Carte Vitale", principal, "", func(tx *reader.Tx) error {
@@ -183,13 +186,13 @@ func (d *Daemon) checkVitale(ctx context.Context, principal string, f lot.FSE, i
 		return err
 	}))
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	if !slices.Contains(numbers, f.Draft.Beneficiaire.NIR) {
-		return false, &state.Error{Kind: state.CardChanged, Code: "VITALE_AUTRE_PATIENT", Retryable: true,
+		return nil, &state.Error{Kind: state.CardChanged, Code: "VITALE_AUTRE_PATIENT", Retryable: true,
 			Message: "La Carte Vitale présente n'est pas celle du patient de cette FSE."}
 	}
-	return true, nil
+	return &h, nil
 }
 
 // sealAll has the CPS sign the canonical bytes of each FSE, in one transaction.
@@ -210,6 +213,9 @@ func (d *Daemon) sealAll(ctx context.Context, principal string, r SignRequest, l
 	}
 	raw := make([][]byte, len(list))
 	trace, err := d.withCode(ctx, cmp.Or(r.Holder, principal), h, operation(list), r.Lease, func(card *cps.Card) error {
+		if !d.patientsThere(list) { // the user took time to type the code
+			return errVitaleGone
+		}
 		signer := card.Signer()
 		for i, draft := range drafts {
 			var err error
@@ -235,6 +241,15 @@ func (d *Daemon) sealAll(ctx context.Context, principal string, r SignRequest, l
 	}
 	return nil
 }
+
+// patientsThere says whether the Vitales that were read are where they were.
+func (d *Daemon) patientsThere(list []*signing) bool {
+	return !slices.ContainsFunc(list, func(one *signing) bool { return one.vitale != nil && !d.desk.still(*one.vitale) })
+}
+
+// errVitaleGone refuses what would be secured by a card that has left.
+var errVitaleGone = &state.Error{Kind: state.CardRemoved, Code: "VITALE_RETIREE", Retryable: true,
+	Message: "La Carte Vitale a été retirée avant la signature. Remettez-la, ou facturez en mode dégradé."}
 
 // nameOf is the name of the holder of a CPS, as record 1 of a B2 file shows it.
 func nameOf(h cps.Holder) string { return strings.TrimSpace(h.Nom + " " + h.Prenom) }

@@ -363,3 +363,27 @@ func TestUnknownPayer(t *testing.T) {
 		}
 	}
 }
+
+// A Vitale that leaves while the code is typed secures nothing: no seal is made, and
+// the FSE keeps its number for when it is back.
+func TestVitaleTakenOutWhileTheCodeIsTyped(t *testing.T) {
+	r := newRig(t, each)
+	r.withCards()
+	f := r.create(ehr, consultation(fse.Securise))
+	r.user.does(func(PINRequest) (PINAnswer, error) {
+		r.remove(right)
+		return PINAnswer{Code: []byte("1234")}, nil
+	})
+	if _, err := r.sign(ehr, f.ID); Failure(err).Code != "VITALE_RETIREE" {
+		t.Fatalf("signed without the Vitale: %v", err)
+	}
+	kept, err := r.d.GetFSE(ehr, f.ID)
+	if err != nil || kept.State != fse.ASigner || kept.Signature != nil {
+		t.Errorf("it is %s, %v", kept.State, err)
+	}
+	r.user.types("1234", false)
+	r.insert(right, card(t, "patient"))
+	if again := r.mustSign(ehr, f.ID); again.Numero != kept.Numero || !again.Signature.Presence {
+		t.Errorf("number %d behind %d", again.Numero, kept.Numero)
+	}
+}

@@ -94,8 +94,8 @@ func (d *Daemon) CollectFSE(ctx context.Context, owner, id string, p lot.Payment
 
 // overpaid is a *lot.OverpaidError for the wire, with both amounts.
 func overpaid(e *lot.OverpaidError) *state.Error {
-	message := fmt.Sprintf("Le patient a réglé %s, mais n'a plus que %s à régler : rendez-lui la différence et corrigez l'encaissement, puis recommencez.",
-		euros(e.Paid), euros(e.Due))
+	message := fmt.Sprintf("Le patient a réglé %s et n'a plus que %s à régler : rendez-lui la différence, corrigez l'encaissement de la FSE %s, puis recommencez.",
+		euros(e.Paid), euros(e.Due), e.Numero)
 	return &state.Error{Kind: state.Invalid, Code: "TROP_PERCU", Path: "encaisse", Message: message, Err: e,
 		Issues: []state.Issue{{Code: "TROP_PERCU", Path: "encaisse", Message: message, Blocking: true}}}
 }

@@ -403,4 +403,7 @@ var Errors = []Error{
 	{"VITALE_A_RENOUVELER", state.Unsupported,
 		"Carte Vitale d'ancienne génération : à renouveler. Facturez en mode dégradé.",
 		"Bill in degraded mode."},
+	{"VITALE_RETIREE", state.CardRemoved,
+		"La Carte Vitale a été retirée avant la signature. Remettez-la, ou facturez en mode dégradé.",
+		"Have the Vitale put back and sign again under the same number."},
 }

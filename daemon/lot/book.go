@@ -118,7 +118,7 @@ var (
 	ErrAlone      = errors.New("cannot take the only FSE out of a lot into a new one")
 	ErrB2         = errors.New("cannot write this FSE as B2")
 	ErrCabinet    = errors.New("cannot keep a practice without a number of 9 digits")
-	ErrNoPaper    = errors.New("cannot mark a paper that is not there: it is neither degraded nor on paper, or its lot is open")
+	ErrNoPaper    = errors.New("cannot mark a paper that is not there: it is neither degraded nor on paper, its lot is open, or it is cancelled or replaced")
 	ErrPaper      = errors.New("cannot mark this paper so")
 	ErrManyPapers = errors.New("cannot mark more than 1000 papers at once")
 	ErrDate       = errors.New("cannot take this day: it is to come, lies before the care, or no time of 92 days at most")

@@ -37,29 +37,30 @@ type Payment struct {
 }
 
 // OverpaidError is that a patient gave more for an FSE than is to pay for it now, in
-// cents: its price has changed since. Of is the FSE.ID of which the payment is noted.
+// cents: its price has changed since. Numero is that of the FSE of which the payment is
+// noted, 9 digits.
 type OverpaidError struct {
-	Of        string
+	Numero    string
 	Paid, Due fse.Cents
 }
 
 func (e *OverpaidError) Error() string {
-	return fmt.Sprintf("cannot go on: %d cents were noted as paid, %d are to pay now", e.Paid, e.Due)
+	return fmt.Sprintf("cannot go on: %s was noted as paid, %s is to pay now", e.Paid, e.Due)
 }
 
 // settle fails with an *OverpaidError if more was given for f than price says, or, where
 // nothing was, for the rejected FSE that f makes again: paid, nil for nothing.
 func settle(price *fse.Prix, f *FSE, paid *Payment) error {
-	of := f.ID
+	numero := fmt.Sprintf("%09d", f.Numero)
 	if f.Collected != nil {
 		paid = f.Collected
 	} else if paid != nil {
-		of = f.Replaces.FSE
+		numero = f.Replaces.Numero
 	}
 	if price == nil || paid == nil || paid.Amount <= price.Total.ARegler {
 		return nil
 	}
-	return &OverpaidError{Of: of, Paid: paid.Amount, Due: price.Total.ARegler}
+	return &OverpaidError{Numero: numero, Paid: paid.Amount, Due: price.Total.ARegler}
 }
 
 // Collect notes what the patient gave for an FSE, instead of what was noted before; an

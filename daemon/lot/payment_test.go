@@ -2,6 +2,7 @@ package lot
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/agrafe-fse/agrafe/daemon/fse"
@@ -155,13 +156,13 @@ func TestPaymentGoesToTheSheet(t *testing.T) {
 }
 
 // wantOverpaid wants the error that 3000 cents were given of which 900 are to pay.
-func wantOverpaid(t *testing.T, err error, of string) {
+func wantOverpaid(t *testing.T, err error, of FSE) {
 	t.Helper()
 	e, ok := errors.AsType[*OverpaidError](err)
 	if !ok {
 		t.Fatalf("error %v", err)
 	}
-	if diff := cmp.Diff(OverpaidError{of, 3000, 900}, *e); diff != "" {
+	if diff := cmp.Diff(OverpaidError{fmt.Sprintf("%09d", of.Numero), 3000, 900}, *e); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -177,9 +178,9 @@ func TestOverpaid(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := b.Reserve(ctx, alice, f.ID, priceOf(t, tp), Call{})
-	wantOverpaid(t, err, f.ID)
+	wantOverpaid(t, err, f)
 	_, err = b.ToPaper(ctx, alice, f.ID, priceOf(t, tp), Call{})
-	wantOverpaid(t, err, f.ID)
+	wantOverpaid(t, err, f)
 	_, err = b.Collect(ctx, alice, f.ID, Payment{Amount: 3001, Means: MeansCard}, Call{})
 	wantError(t, err, ErrTooMuch)
 	give(t, b, f.ID, 900) // of a draft, less may be noted
@@ -203,14 +204,14 @@ func TestOverpaidRemake(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = b.Reserve(ctx, alice, f.ID, priceOf(t, tp), Call{})
-	wantOverpaid(t, err, old.ID)
+	wantOverpaid(t, err, old)
 	give(t, b, old.ID, 900)
 	if f, err = b.Reserve(ctx, alice, f.ID, priceOf(t, tp), Call{}); err != nil {
 		t.Fatal(err)
 	}
 	give(t, b, old.ID, 3000) // meanwhile, of the first
 	_, _, err = b.Signed(ctx, alice, f, []byte("sceau"), Signature{At: openDay}, Call{})
-	wantOverpaid(t, err, old.ID)
+	wantOverpaid(t, err, old)
 	give(t, b, old.ID, 900)
 	sign(t, b, f)
 	wantGiven(t, b, map[string]fse.Cents{old.ID: 0, f.ID: 900})

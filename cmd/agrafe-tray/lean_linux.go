@@ -20,22 +20,26 @@ func shed() {
 	if err != nil {
 		return
 	}
-	maps, err := os.Open("/proc/self/maps")
+	maps, err := os.Open("/proc/self/smaps")
 	if err != nil {
 		return
 	}
 	defer maps.Close()
+	var from, to uintptr // of the mapping that the lines are about; the same if it stays
 	for s := bufio.NewScanner(maps); s.Scan(); {
 		f := strings.Fields(s.Text())
-		// A page that can be written may differ from the file's: it stays.
-		if len(f) < 6 || f[5] != program || strings.Contains(f[1], "w") {
+		if len(f) > 1 && strings.Contains(f[0], "-") {
+			from, to = 0, 0
+			if len(f) == 6 && f[5] == program && !strings.Contains(f[1], "w") {
+				_, _ = fmt.Sscanf(f[0], "%x-%x", &from, &to)
+			}
 			continue
 		}
-		var from, to uintptr
-		if _, err := fmt.Sscanf(f[0], "%x-%x", &from, &to); err != nil {
-			continue
+		// What was written before it was made read-only, as relocated addresses are, is
+		// not in the file.
+		if len(f) == 3 && f[0] == "Anonymous:" && f[1] == "0" && from < to {
+			start := *(*unsafe.Pointer)(unsafe.Pointer(&from)) // the program's own text, which Go's collector does not move
+			_ = unix.Madvise(unsafe.Slice((*byte)(start), to-from), unix.MADV_DONTNEED)
 		}
-		start := *(*unsafe.Pointer)(unsafe.Pointer(&from)) // the program's own text, which Go's collector does not move
-		_ = unix.Madvise(unsafe.Slice((*byte)(start), to-from), unix.MADV_DONTNEED)
 	}
 }

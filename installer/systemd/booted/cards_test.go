@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/agrafe-fse/agrafe/installer/rig"
 	"github.com/agrafe-fse/agrafe/reader/virtual"
 	"github.com/agrafe-fse/agrafe/testdata"
 )
@@ -24,17 +25,20 @@ const policy = `<?xml version="1.0" encoding="UTF-8"?>
 </policyconfig>
 `
 
+// pcscPolicy is where it belongs.
+const pcscPolicy = "/usr/share/polkit-1/actions/org.debian.pcsc-lite.policy"
+
 // polkit asks polkitd as pcscd does, with the rule and without it.
 func polkit(t *testing.T) {
 	const rule, away = "/etc/polkit-1/rules.d/50-agrafe.rules", "/etc/polkit-1/50-agrafe.rules.away"
-	if err := os.WriteFile("/usr/share/polkit-1/actions/org.debian.pcsc-lite.policy", []byte(policy), 0o644); err != nil {
+	if err := os.WriteFile(pcscPolicy, []byte(policy), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	do(t, "systemctl", "restart", "polkit.service")
-	other := do(t, "sh", "-c", "setpriv --reuid=65534 --regid=65534 --clear-groups sleep 60 >/dev/null 2>&1 & echo $!")
+	rig.Do(t, "systemctl", "restart", "polkit.service")
+	other := rig.Do(t, "sh", "-c", "setpriv --reuid=65534 --regid=65534 --clear-groups sleep 60 >/dev/null 2>&1 & echo $!")
 	for _, action := range []string{"access_pcsc", "access_card"} {
 		allowed := func(pid string) bool {
-			_, code := try(t, "pkcheck", "--action-id", "org.debian.pcsc-lite."+action, "--process", strings.TrimSpace(pid))
+			_, code := rig.Try(t, "pkcheck", "--action-id", "org.debian.pcsc-lite."+action, "--process", strings.TrimSpace(pid))
 			return code == 0
 		}
 		service := fmt.Sprint(mainPID(t))
@@ -47,16 +51,16 @@ func polkit(t *testing.T) {
 		if err := os.Rename(rule, away); err != nil {
 			t.Fatal(err)
 		}
-		do(t, "systemctl", "restart", "polkit.service")
+		rig.Do(t, "systemctl", "restart", "polkit.service")
 		if allowed(service) {
 			t.Errorf("%s: the service is let in without the rule", action)
 		}
 		if err := os.Rename(away, rule); err != nil {
 			t.Fatal(err)
 		}
-		do(t, "systemctl", "restart", "polkit.service")
+		rig.Do(t, "systemctl", "restart", "polkit.service")
 	}
-	do(t, "kill", strings.TrimSpace(other))
+	rig.Do(t, "kill", strings.TrimSpace(other))
 }
 
 // readers: the service reaches the real pcscd out of its sandbox, and reads a card.

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/agrafe-fse/agrafe/installer/rig"
 )
 
 // uninstall, with wss on and trusted by the system, and a socket that a user's own
@@ -20,7 +22,7 @@ func uninstall(t *testing.T, before map[string]string, day []string) {
 	t.Log(agrafe(t, "uninstall"))
 	nothingRuns(t)
 	stays := []string{"/var/lib/agrafe", "/var/lib/agrafe-key", "/etc/passwd", "/etc/group", "/etc/shadow", "/etc/gshadow"}
-	for _, d := range differences(before, tree(t)) {
+	for _, d := range rig.Differences(before, tree(t)) {
 		_, path, _ := strings.Cut(d, ": ")
 		if !slices.ContainsFunc(stays, func(s string) bool { return path == s || strings.HasPrefix(path, s+"/") }) {
 			t.Error(d)
@@ -38,13 +40,13 @@ func uninstall(t *testing.T, before map[string]string, day []string) {
 func purge(t *testing.T, before map[string]string) {
 	t.Log(agrafe(t, "uninstall", "--purge"))
 	nothingRuns(t)
-	if d := differences(before, tree(t)); len(d) > 0 {
+	if d := rig.Differences(before, tree(t)); len(d) > 0 {
 		t.Errorf("%d differences:\n%s", len(d), strings.Join(d, "\n"))
 	}
-	if out, code := try(t, "find", "/etc", "/var", "/run", "(", "-name", "*agrafe*", "-o", "-user", "agrafe", ")", "-print", "-quit"); code == 0 && out != "" {
+	if out, code := rig.Try(t, "find", "/etc", "/var", "/run", "(", "-name", "*agrafe*", "-o", "-user", "agrafe", ")", "-print", "-quit"); code == 0 && out != "" {
 		t.Errorf("left: %s", out)
 	}
-	if out, code := try(t, "id", "agrafe"); code == 0 {
+	if out, code := rig.Try(t, "id", "agrafe"); code == 0 {
 		t.Errorf("the user: %s", out)
 	}
 	agrafe(t, "uninstall", "--purge") // there is nothing any more: no error
@@ -52,10 +54,10 @@ func purge(t *testing.T, before map[string]string) {
 
 func nothingRuns(t *testing.T) {
 	t.Helper()
-	if out := do(t, "ss", "--listening", "--tcp", "--unix", "--numeric", "--no-header", "--processes"); strings.Contains(out, "agrafe") {
+	if out := rig.Do(t, "ss", "--listening", "--tcp", "--unix", "--numeric", "--no-header", "--processes"); strings.Contains(out, "agrafe") {
 		t.Errorf("something listens:\n%s", out)
 	}
-	if out, code := try(t, "pgrep", "-x", "agrafed"); code == 0 {
+	if out, code := rig.Try(t, "pgrep", "-x", "agrafed"); code == 0 {
 		t.Errorf("a process runs: %s", out)
 	}
 	for _, path := range []string{"/etc/systemd/system/agrafed.service", "/etc/systemd/system/multi-user.target.wants/agrafed.service",
@@ -64,7 +66,7 @@ func nothingRuns(t *testing.T) {
 			t.Errorf("%s is still there", path)
 		}
 	}
-	if out, code := try(t, "systemctl", "status", "agrafed.service"); code != 4 { // no such unit (LSB)
+	if out, code := rig.Try(t, "systemctl", "status", "agrafed.service"); code != 4 { // no such unit (LSB)
 		t.Errorf("systemd still knows it, exit code %d: %s", code, out)
 	}
 }

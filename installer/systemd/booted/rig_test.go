@@ -3,20 +3,14 @@
 package booted
 
 import (
-	"context"
-	"crypto/sha256"
-	"errors"
-	"fmt"
-	"io/fs"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/agrafe-fse/agrafe/bridge/local"
+	"github.com/agrafe-fse/agrafe/installer/rig"
 )
 
 const (
@@ -24,38 +18,15 @@ const (
 	seat   = "/run/systemd/seats/seat0"
 )
 
-// try runs a program and returns what it said, and its exit code.
-func try(t *testing.T, name string, args ...string) (string, int) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, name, args...)
-	out, err := cmd.CombinedOutput()
-	if cmd.ProcessState == nil {
-		t.Fatalf("%s: %v", name, err)
-	}
-	return string(out), cmd.ProcessState.ExitCode()
-}
-
-// do is try of what has to succeed.
-func do(t *testing.T, name string, args ...string) string {
-	t.Helper()
-	out, code := try(t, name, args...)
-	if code != 0 {
-		t.Fatalf("%s %s: exit code %d\n%s", name, strings.Join(args, " "), code, out)
-	}
-	return out
-}
-
 func agrafe(t *testing.T, args ...string) string {
 	t.Helper()
-	return do(t, "/opt/agrafe/agrafe", args...)
+	return rig.Do(t, "/opt/agrafe/agrafe", args...)
 }
 
 // property is one of the service's, as systemd has it.
 func property(t *testing.T, name string) string {
 	t.Helper()
-	return strings.TrimSpace(do(t, "systemctl", "show", "--value", "--property="+name, "agrafed.service"))
+	return strings.TrimSpace(rig.Do(t, "systemctl", "show", "--value", "--property="+name, "agrafed.service"))
 }
 
 func mainPID(t *testing.T) int {
@@ -125,76 +96,8 @@ func noted(t *testing.T) []string {
 	return strings.Fields(string(text))
 }
 
-// looked are the folders that an installation may leave something in.
-var looked = []string{"/etc", "/usr", "/var", "/run", "/opt", "/srv", "/home", "/root", "/dev/shm"}
-
-// others' are changed by the system itself while it runs: its logs and timers, its
-// backups of the lists of users, what it knows of running services; what Java makes of
-// the authorities that are trusted.
-var others = []string{"/etc/passwd-", "/etc/group-", "/etc/shadow-", "/etc/gshadow-", "/etc/.pwd.lock", "/etc/ld.so.cache",
-	"/run/systemd", "/run/udev", "/run/log", "/run/pcscd", "/run/dbus", "/run/user", "/run/credentials",
-	"/var/log", "/var/tmp", "/var/lib/systemd", "/var/lib/polkit-1", "/etc/ssl/certs/java", "/var/lib/dpkg/status-old",
-	"/usr/share/polkit-1/actions/org.debian.pcsc-lite.policy"}
-
-// tree is what there is: what stands in files of /etc, and of the others what they are.
+// tree is what there is but the policy of pcscd, which these tests write themselves.
 func tree(t *testing.T) map[string]string {
 	t.Helper()
-	all := make(map[string]string)
-	for _, top := range looked {
-		err := filepath.WalkDir(top, func(path string, d fs.DirEntry, err error) error {
-			if errors.Is(err, fs.ErrNotExist) {
-				return nil // it went while we looked
-			}
-			for _, o := range others {
-				if path == o && d.IsDir() {
-					return fs.SkipDir
-				} else if path == o {
-					return nil
-				}
-			}
-			if err == nil {
-				all[path], err = look(path)
-			}
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	return all
-}
-
-func look(path string) (string, error) {
-	info, err := os.Lstat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return "", nil
-	case err != nil:
-		return "", err
-	case info.Mode()&fs.ModeSymlink != 0:
-		return os.Readlink(path)
-	case info.Mode().IsRegular() && strings.HasPrefix(path, "/etc/"):
-		text, err := os.ReadFile(path)
-		return fmt.Sprintf("%v %x", info.Mode(), sha256.Sum256(text)), err
-	case info.Mode().IsRegular():
-		return fmt.Sprintf("%v %d", info.Mode(), info.Size()), nil
-	}
-	return info.Mode().String(), nil
-}
-
-// differences lists what is not as before.
-func differences(before, after map[string]string) (list []string) {
-	for path, was := range before {
-		if is, ok := after[path]; !ok {
-			list = append(list, "gone: "+path)
-		} else if is != was {
-			list = append(list, "changed: "+path)
-		}
-	}
-	for path := range after {
-		if _, ok := before[path]; !ok {
-			list = append(list, "left: "+path)
-		}
-	}
-	return list
+	return rig.Tree(t, pcscPolicy)
 }

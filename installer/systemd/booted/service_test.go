@@ -13,12 +13,14 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/agrafe-fse/agrafe/installer/rig"
 )
 
 // TestService takes the service through its life, up to the end of the first boot. The
 // steps build on one another.
 func TestService(t *testing.T) {
-	do(t, "/usr/sbin/update-ca-certificates", "--fresh") // as uninstall leaves it
+	rig.Do(t, "/usr/sbin/update-ca-certificates", "--fresh") // as uninstall leaves it
 	before := tree(t)
 	var day []string // the FSE of the day
 	step := func(name string, f func(t *testing.T)) {
@@ -72,22 +74,22 @@ func refusesFolders(t *testing.T, before map[string]string) {
 		t.Fatal(err)
 	}
 	defer os.RemoveAll(open)
-	do(t, "cp", "-r", "/opt/agrafe", open)
+	rig.Do(t, "cp", "-r", "/opt/agrafe", open)
 	if err := os.Chmod(open, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	out, code := try(t, open+"/agrafe/agrafe", "install")
+	out, code := rig.Try(t, open+"/agrafe/agrafe", "install")
 	if code != 1 || !strings.Contains(out, open+": everybody may write it") {
 		t.Errorf("exit code %d: %s", code, out)
 	}
-	out, code = try(t, "setpriv", "--reuid=nobody", "--clear-groups", "/opt/agrafe/agrafe", "install")
+	out, code = rig.Try(t, "setpriv", "--reuid=nobody", "--clear-groups", "/opt/agrafe/agrafe", "install")
 	if code != 1 || !strings.Contains(out, "root") {
 		t.Errorf("not root: exit code %d: %s", code, out)
 	}
 	if err := os.RemoveAll(open); err != nil {
 		t.Fatal(err)
 	}
-	if d := differences(before, tree(t)); len(d) > 0 {
+	if d := rig.Differences(before, tree(t)); len(d) > 0 {
 		t.Errorf("changed: %q", d)
 	}
 }
@@ -111,7 +113,7 @@ func install(t *testing.T) {
 }
 
 func sandbox(t *testing.T) {
-	out := do(t, "systemd-analyze", "security", "--no-pager", "agrafed.service")
+	out := rig.Do(t, "systemd-analyze", "security", "--no-pager", "agrafed.service")
 	m := regexp.MustCompile(`Overall exposure level for agrafed.service: ([0-9.]+)`).FindStringSubmatch(out)
 	if m == nil {
 		t.Fatalf("no level in:\n%s", out)
@@ -142,7 +144,7 @@ func sandbox(t *testing.T) {
 }
 
 func permissions(t *testing.T) {
-	uid := strings.TrimSpace(do(t, "id", "-u", "agrafe"))
+	uid := strings.TrimSpace(rig.Do(t, "id", "-u", "agrafe"))
 	for path, want := range map[string]string{
 		"/run/agrafe":                                  "drwxr-xr-x " + uid,
 		socket:                                         "Srw-rw-rw- " + uid,
@@ -170,7 +172,7 @@ func permissions(t *testing.T) {
 // admission asks for the status as several users.
 func admission(t *testing.T) {
 	defer os.Remove(seat)
-	group := strings.TrimSpace(do(t, "id", "-g", "agrafe"))
+	group := strings.TrimSpace(rig.Do(t, "id", "-g", "agrafe"))
 	tests := []struct {
 		name, sits string // "" for a machine without seats
 		as         []string
@@ -185,7 +187,7 @@ func admission(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			sit(t, tt.sits)
-			out, code := try(t, "setpriv", slices.Concat(tt.as, []string{"/opt/agrafe/agrafe", "status"})...)
+			out, code := rig.Try(t, "setpriv", slices.Concat(tt.as, []string{"/opt/agrafe/agrafe", "status"})...)
 			if code != tt.code || code != 0 && !strings.Contains(out, "usermod -aG agrafe") {
 				t.Errorf("exit code %d, want %d: %s", code, tt.code, out)
 			}
@@ -199,7 +201,7 @@ func browsers(t *testing.T) {
 	defer os.Remove(seat)
 	sit(t, "65534")
 	for uid, want := range map[string]string{"65534": "200", "1000": "403", "0": "200"} {
-		got := do(t, "setpriv", "--reuid="+uid, "--regid="+uid, "--clear-groups", "curl", "--silent", "--output", "/dev/null",
+		got := rig.Do(t, "setpriv", "--reuid="+uid, "--regid="+uid, "--clear-groups", "curl", "--silent", "--output", "/dev/null",
 			"--write-out", "%{http_code}", "--header", "Sec-Fetch-Mode: navigate", "--header", "Sec-Fetch-Dest: document", "http://127.0.0.1:17373/")
 		if got != want {
 			t.Errorf("user %s: %s, want %s", uid, got, want)
@@ -224,7 +226,7 @@ func sit(t *testing.T, uid string) {
 }
 
 func loopback(t *testing.T) {
-	out := do(t, "ss", "--listening", "--tcp", "--udp", "--numeric", "--no-header", "--processes")
+	out := rig.Do(t, "ss", "--listening", "--tcp", "--udp", "--numeric", "--no-header", "--processes")
 	n := 0
 	for line := range strings.Lines(out) {
 		if !strings.Contains(line, `"agrafed"`) {
@@ -269,7 +271,7 @@ func watchdog(t *testing.T, day []string) {
 	if err := os.WriteFile(dropIn+"/soon.conf", []byte("[Service]\nWatchdogSec=3\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	do(t, "systemctl", "daemon-reload")
+	rig.Do(t, "systemctl", "daemon-reload")
 	agrafe(t, "restart")
 	pid := mainPID(t)
 	time.Sleep(5 * time.Second) // longer than the watchdog waits: a service that lives stays
@@ -296,7 +298,7 @@ func watchdog(t *testing.T, day []string) {
 }
 
 func stopStart(t *testing.T, day []string) {
-	do(t, "systemctl", "daemon-reload")
+	rig.Do(t, "systemctl", "daemon-reload")
 	agrafe(t, "stop")
 	if got := property(t, "ActiveState") + " " + property(t, "Result"); got != "inactive success" {
 		t.Errorf("%s", got)
@@ -304,7 +306,7 @@ func stopStart(t *testing.T, day []string) {
 	if _, err := os.Lstat(socket); err == nil {
 		t.Error("the socket is still there")
 	}
-	if _, code := try(t, "/opt/agrafe/agrafe", "status"); code != 3 {
+	if _, code := rig.Try(t, "/opt/agrafe/agrafe", "status"); code != 3 {
 		t.Errorf("status of a service that is stopped: exit code %d", code)
 	}
 	agrafe(t, "start")
@@ -323,7 +325,7 @@ func badConfig(t *testing.T) {
 	if err := os.WriteFile(file, []byte("prot = 1\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if out, code := try(t, "/opt/agrafe/agrafe", "restart"); code != 1 || !strings.Contains(out, "journalctl -u agrafed") {
+	if out, code := rig.Try(t, "/opt/agrafe/agrafe", "restart"); code != 1 || !strings.Contains(out, "journalctl -u agrafed") {
 		t.Errorf("exit code %d: %s", code, out)
 	}
 	time.Sleep(3 * time.Second)

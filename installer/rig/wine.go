@@ -1,0 +1,91 @@
+package rig
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// prng is what Go's runtime asks of Windows 10 and wine 8 does not have yet.
+const prng = `#include <windows.h>
+BOOLEAN NTAPI SystemFunction036(PVOID, ULONG);
+__declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE p, SIZE_T n) { return SystemFunction036(p, (ULONG)n); }
+`
+
+// Wine is a Windows of wine's in a folder. It needs the packages wine64, wine and
+// gcc-mingw-w64-x86-64.
+type Wine struct {
+	Dir string // WINEPREFIX
+}
+
+// NewWine makes one, with its service manager running, that goes with the test.
+func NewWine(t *testing.T) Wine {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "wine-") // wine goes on writing for a moment after it was told to end
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := Wine{Dir: dir}
+	t.Cleanup(func() {
+		_ = w.command(context.Background(), "wineserver", "--kill", "--wait").Run()
+		_ = os.RemoveAll(dir)
+	})
+	w.do(t, "wineboot", "--init")
+	w.do(t, "wineserver", "--wait") // its service manager goes, with what it does not know yet
+	source := filepath.Join(t.TempDir(), "prng.c")
+	if err := os.WriteFile(source, []byte(prng), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.do(t, "x86_64-w64-mingw32-gcc", "-shared", "-o", w.Drive("windows", "system32", "bcryptprimitives.dll"), source, "-ladvapi32")
+	_, _ = w.Run(t, "sc", "query")
+	return w
+}
+
+// Drive is the path of what is below C:\.
+func (w Wine) Drive(below ...string) string {
+	return filepath.Join(append([]string{w.Dir, "drive_c"}, below...)...)
+}
+
+// Run runs a program of Windows and returns what it said, and its exit code.
+func (w Wine) Run(t *testing.T, args ...string) (string, int) {
+	t.Helper()
+	return w.run(t, "wine", args...)
+}
+
+func (w Wine) do(t *testing.T, name string, args ...string) {
+	t.Helper()
+	if out, code := w.run(t, name, args...); code != 0 {
+		t.Fatalf("%s %s: exit code %d\n%s", name, strings.Join(args, " "), code, out)
+	}
+}
+
+func (w Wine) run(t *testing.T, name string, args ...string) (string, int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	cmd := w.command(ctx, name, args...)
+	file, err := os.Create(filepath.Join(t.TempDir(), "out")) // a service that is started keeps it open
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	cmd.Stdout, cmd.Stderr = file, file
+	_ = cmd.Run()
+	out, err := os.ReadFile(file.Name())
+	if err != nil || cmd.ProcessState == nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return string(out), cmd.ProcessState.ExitCode()
+}
+
+func (w Wine) command(ctx context.Context, name string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, name, args...)
+	// No menus: wine would make them in the home of whoever runs the test.
+	cmd.Env = append(os.Environ(), "WINEPREFIX="+w.Dir, "WINEDEBUG=-all", "WINEARCH=win64", "WINEDLLOVERRIDES=winemenubuilder.exe=d", "DISPLAY=")
+	cmd.WaitDelay = time.Second // services keep the pipes
+	return cmd
+}

@@ -45,6 +45,8 @@ func TestForbiddenArrows(t *testing.T) {
 		{"daemon/printer", []string{ours}, []string{"daemon/printer", "daemon/state"}},
 		{"daemon/seal", []string{ours}, []string{"daemon/seal"}},
 		{"daemon/secret", []string{ours}, []string{"daemon/secret"}},
+		{"installer/place", []string{ours}, []string{"installer/place"}},
+		{"installer/systemd", []string{ours}, []string{"installer/systemd", "installer/place"}},
 		{"daemon/absence", []string{ours}, []string{"daemon/absence"}},
 		{"daemon/state", []string{ours}, []string{"daemon/state"}},
 		{"daemon/journal", []string{ours}, []string{"daemon/journal", "daemon/durable"}},

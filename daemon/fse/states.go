@@ -114,6 +114,10 @@ var Transitions = []Transition{
 	{Rejetee, Payee, []Actor{ParPayeur}, []Requirement{ExigeRetour}},
 	{Rejetee, PayeePartiellement, []Actor{ParPayeur}, []Requirement{ExigeRetour}},
 	{Rejetee, Remplacee, []Actor{ParUtilisateur}, []Requirement{ExigeRemplacante}},
+	// Ours: a reject that somebody noted by mistake is withdrawn.
+	{Rejetee, Transmise, []Actor{ParUtilisateur}, []Requirement{ExigeMotif}},
+	{Rejetee, Acquittee, []Actor{ParUtilisateur}, []Requirement{ExigeMotif}},
+	{Rejetee, SansARLAttendu, []Actor{ParUtilisateur}, []Requirement{ExigeMotif}},
 	{Remplacee, Rejetee, []Actor{ParUtilisateur}, []Requirement{ExigeAnnulation}}, // ours: else nobody would claim it any more
 
 	{Brouillon, Annulee, []Actor{ParUtilisateur}, nil},

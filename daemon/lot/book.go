@@ -150,8 +150,9 @@ func (c *lotChange) record(id, actor, cause string) (journal.Entry, error) {
 	return journal.Entry{Kind: kindLot, Subject: id, Actor: actor, Cause: cause, Version: schema, Data: data}, err
 }
 
-// Practice stands for every owner, where a program of the practice's own machine reads
-// or cancels what any front end has made. No principal is named so.
+// Practice stands for every owner, where a program of the practice's own machine reads,
+// prints, collects, remakes, cancels or ends on paper what any front end has made, and
+// where the console signs it. No principal is named so.
 const Practice = "*"
 
 // own returns the FSE id of owner.

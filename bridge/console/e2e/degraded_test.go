@@ -71,8 +71,10 @@ func TestDegradedFSE(t *testing.T) {
 	u.reads("Clos")
 	u.goTo("papiers")
 	u.click("C’est imprimé") // the bordereau
+	u.sees(`!named(pressable, "C’est imprimé")`)
 	u.click("C’est signé…")
 	u.click("Noter comme signé")
+	u.sees(`!named(pressable, "C’est signé…")`)
 	u.click("C’est posté…")
 	u.click("Noter comme posté")
 	u.reads("Aucun papier n’attend")

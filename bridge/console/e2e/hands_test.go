@@ -62,8 +62,14 @@ func (u *user) clickOn(selector, name string) {
 	at := chromium.Eval[[]float64](u.tab, finders+`
 		const e = `+target+`;
 		e.scrollIntoView({ block: "center", behavior: "instant" });
-		await new Promise((r) => requestAnimationFrame(r));
-		const box = (e.matches("[type=checkbox], [type=radio]") ? e.labels[0] ?? e : e).getClientRects()[0];
+		const place = () => (e.matches("[type=checkbox], [type=radio]") ? e.labels[0] ?? e : e).getClientRects()[0];
+		let box = place();
+		for (let still = 0; still < 3; still++) { // nobody clicks on what moves
+			await new Promise((r) => requestAnimationFrame(r));
+			const now = place();
+			if (now?.top !== box?.top || now?.left !== box?.left) still = -1;
+			box = now;
+		}
 		const [x, y] = [box.left + Math.min(box.width / 2, 40), box.top + box.height / 2];
 		const hit = document.elementFromPoint(x, y);
 		return hit !== null && (e.contains(hit) || [...(e.labels ?? [])].some((l) => l.contains(hit))) ? [x, y] : [];`)

@@ -111,7 +111,7 @@ func TestCardYankedWhileSigning(t *testing.T) {
 	u.sees(`!document.querySelector(".step.patient .note")`)
 	p.typing <- struct{}{}
 	u.click("Signer")
-	u.reads("FSE 000000001")
+	u.reads("En lot")
 	if f := p.get(id); f.State != "en-lot" {
 		t.Errorf("it is %s, want it signed", f.State)
 	}

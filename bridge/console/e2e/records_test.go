@@ -81,7 +81,7 @@ func TestDayOfWork(t *testing.T) {
 	p.settle()
 	today := time.Now()
 	for i, acts := range [][]string{{"G"}, {"G", "MEG"}, {"G"}, {"G"}, {"VG"}, {"G"}, {"G"}} {
-		p.draft(record(people[i%len(people)], today.AddDate(0, 0, -i), acts...))
+		p.call("fse.ready", map[string]any{"id": p.draft(record(people[i%len(people)], today.AddDate(0, 0, -i), acts...))}, nil)
 	}
 	u := p.sit("/fse")
 	u.click("Tout sélectionner")

@@ -13,6 +13,7 @@ const smg = "Soins médicaux gratuits (SMG)"
 // confirmSMG ticks SMG and answers the question; nothing has changed before.
 func (u *user) confirmSMG() {
 	u.t.Helper()
+	u.kept()
 	u.click(smg)
 	u.reads("Le régime du patient sera la Caisse Nationale Militaire de Sécurité Sociale")
 	u.shoot("smg")

@@ -82,6 +82,7 @@ export function dayOf(text: string, now: Date = new Date()): string | null {
   if (d === undefined || m === undefined || y === undefined) return null;
   const year = y.length === 4 ? Number(y) : century(Number(y), now.getFullYear());
   const at = new Date(Date.UTC(year, Number(m) - 1, Number(d)));
+  if (year < 1850 || year > 2100) return null;
   const exists = at.getUTCFullYear() === year && at.getUTCMonth() === Number(m) - 1 && at.getUTCDate() === Number(d);
   return exists ? at.toISOString().slice(0, 10) : null;
 }

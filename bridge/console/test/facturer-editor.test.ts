@@ -204,3 +204,25 @@ test("leaving the page keeps what was just typed", async () => {
   await settle();
   assert.equal(codes(s.kept()?.facture), "G+MEG");
 });
+
+test("a patient of the card alone begins no FSE; an act does, and keeps the patient with it", async () => {
+  const s = desk();
+  const e = new Editor(blank("2026-11-22"), s.doors);
+  e.edit((d) => ({ ...d, beneficiaire: { ...d.beneficiaire, nir: "251063417200151", nom: "DURAND" } }), "page");
+  await s.pass(1_000);
+  assert.equal(s.kept(), undefined);
+  e.edit(add("G"));
+  await s.pass(600);
+  assert.equal(s.kept()?.facture.beneficiaire.nom, "DURAND");
+});
+
+test("a typed patient begins an FSE once somebody could find them again", async () => {
+  const s = desk();
+  const e = new Editor(blank("2026-11-22"), s.doors);
+  e.edit((d) => ({ ...d, beneficiaire: { ...d.beneficiaire, nom: "D" } }));
+  await s.pass(1_000);
+  assert.equal(s.kept(), undefined);
+  e.edit((d) => ({ ...d, beneficiaire: { ...d.beneficiaire, nom: "DU" } }));
+  await s.pass(600);
+  assert.equal(s.kept()?.facture.beneficiaire.nom, "DU");
+});

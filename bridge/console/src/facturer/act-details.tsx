@@ -5,6 +5,7 @@ import { t } from "../i18n";
 import { Button, DateField, Dialog, Form, Select, TextField } from "../ui";
 import { useWork } from "./context";
 import { withActe } from "./draft";
+import { HourField } from "./numbers";
 import { choicesOf, useRows } from "./tables";
 
 const natures = ["maladie", "maternite", "at", "prevention", "smg"] as const;
@@ -30,10 +31,7 @@ export function ActDetails({ at, onClose }: { at: number; onClose: () => void })
           {...of("date")} label={t("facturer.acte.date")} hint={t("facturer.acte.date.aide")} span={3} value={acte.date ?? ""}
           onChange={(date) => set({ date: date === "" ? null : date })}
         />
-        <TextField
-          {...of("heure")} label={t("facturer.acte.heure")} inputMode="numeric" maxLength={5} placeholder="HH:MM" span={3} value={acte.heure ?? ""}
-          onInput={(heure) => set({ heure })}
-        />
+        <HourField {...of("heure")} label={t("facturer.acte.heure")} span={3} value={acte.heure ?? ""} onChange={(heure) => set({ heure })} />
         <Select {...of("complement")} label={t("facturer.acte.complement")} span={3} value={acte.complement ?? ""} empty={t("facturer.aucun")}
           choices={[{ value: "N", label: t("facturer.acte.nuit") }, { value: "F", label: t("facturer.acte.ferie") }]}
           onChange={(v) => set({ complement: v === "N" || v === "F" ? v : "" })} />

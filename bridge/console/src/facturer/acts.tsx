@@ -6,9 +6,9 @@ import { t } from "../i18n";
 import { Checkbox, Icon, MenuButton, MoneyField, Select, TextField } from "../ui";
 import { ActDetails } from "./act-details";
 import { Amount } from "./amounts";
-import { CoefficientField } from "./coefficient";
 import { useWork } from "./context";
 import { withActe, withoutActe } from "./draft";
+import { CoefficientField, WholeField } from "./numbers";
 import { choicesOf, sentence, useRows } from "./tables";
 
 export function Acts() {
@@ -121,14 +121,13 @@ function ActInputs({ acte, at, line }: { acte: Acte; at: number; line: Ligne | u
       </th>
       <td>
         {byKm ? (
-          <TextField
-            {...of("km")} label={t("facturer.acte.km.n", { n })} inputMode="numeric" maxLength={4} placeholder="km"
-            value={acte.km === undefined || acte.km === 0 ? "" : String(acte.km)} onInput={(v) => /^\d*$/.test(v) && set({ km: Number(v) })}
+          <WholeField
+            {...of("km")} label={t("facturer.acte.km.n", { n })} maxLength={4} placeholder="km" value={acte.km ?? 0} onChange={(km) => set({ km })}
           />
         ) : (
-          <TextField
-            {...of("quantite")} label={t("facturer.acte.quantite.n", { n })} inputMode="numeric" maxLength={2} value={acte.quantite === 0 ? "" : String(acte.quantite ?? 1)}
-            onInput={(v) => /^\d*$/.test(v) && set({ quantite: Number(v) })}
+          <WholeField
+            {...of("quantite")} label={t("facturer.acte.quantite.n", { n })} maxLength={2} value={acte.quantite ?? 1}
+            onChange={(quantite) => set({ quantite })}
           />
         )}
       </td>

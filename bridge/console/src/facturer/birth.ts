@@ -20,7 +20,9 @@ export function birthText(digits: string): string {
 export function birthDigits(text: string): string | null {
   const [, d, m, y] = /^(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})$/.exec(text.trim()) ?? /^(\d{2})(\d{2})(\d{4})$/.exec(text.trim()) ?? [];
   if (d === undefined || m === undefined || y === undefined || !isYear(y)) return null;
-  return d.padStart(2, "0") + m.padStart(2, "0") + y;
+  const digits = d.padStart(2, "0") + m.padStart(2, "0") + y;
+  const lunar = Number(d) === 0 || Number(m) === 0 || Number(m) > 12; // 31/02 is a slip
+  return lunar || !isLunar(digits) ? digits : null;
 }
 
 /** isLunar says whether digits JJMMAAAA are no day of the calendar. */

@@ -3,9 +3,11 @@
 import { createContext } from "preact";
 import { useContext, useMemo } from "preact/hooks";
 import type { Draft } from "../../../client/src/types";
+import { t } from "../i18n";
 import { useStore } from "../store";
+import { held } from "../ui";
 import { isUnsigned, type Editing, type Editor } from "./editor";
-import { faultsOf, fieldPaths, stepOf, type Faults } from "./issues";
+import { faultsOf, fieldPaths, freeIssues, heldIssues, stepOf, type Faults } from "./issues";
 
 export interface Work extends Editing {
   readonly editor: Editor;
@@ -45,7 +47,12 @@ export interface Mode {
 /** useWorkOf makes the context of an editor. */
 export function useWorkOf(editor: Editor, { tried, typing, setTyping }: Mode): Work {
   const now = useStore(editor.state);
-  const faults = useMemo(() => faultsOf(now.answer?.erreurs ?? [], now.answer?.avertissements ?? [], tried), [now.answer, tried]);
+  const typed = useStore(held);
+  const faults = useMemo(() => {
+    const errors = [...heldIssues(typed, t("champ.a-finir")), ...(now.answer?.erreurs ?? [])];
+    const warnings = [...freeIssues(now.answer?.prix ?? null, t("facturer.zero")), ...(now.answer?.avertissements ?? [])];
+    return faultsOf(errors, warnings, tried);
+  }, [now.answer, tried, typed]);
   return {
     ...now, editor, faults, typing,
     open: editor.takes(now.fse),

@@ -52,6 +52,10 @@ export function hasPatient({ beneficiaire: b }: Draft): boolean {
 /** isWork says whether a draft holds work that must not be lost. */
 export const isWork = (d: Draft): boolean => d.actes.length > 0 || hasPatient(d);
 
+/** isWorthKeeping says whether it is enough to begin an FSE that the daemon keeps: an act, or a patient that one could find again. */
+export const isWorthKeeping = (d: Draft): boolean =>
+  d.actes.length > 0 || d.beneficiaire.nir.length >= 10 || d.beneficiaire.nom.trim().length >= 2 || d.beneficiaire.nomFamille.trim().length >= 2;
+
 /** A card's patient changes who pays and how: what was said of the patient before is forgotten. */
 function about(d: Draft, part: Pick<Draft, "mode" | "degrade" | "beneficiaire" | "assure" | "amo" | "amc">): Draft {
   const given = part.amc?.contrat === c2s;

@@ -4,7 +4,7 @@
 import { AgrafeError } from "../../../client/src/errors";
 import type { Answer, Draft, FSE } from "../../../client/src/types";
 import { Store } from "../store";
-import { isWork, tidy } from "./draft";
+import { isWork, isWorthKeeping, tidy } from "./draft";
 
 /** What the editor asks of the daemon. The first three change or read what is kept; check keeps nothing. */
 export interface Doors {
@@ -69,7 +69,7 @@ export class Editor {
     if (next === draft || !this.takes(fse)) return;
     this.set({ draft: next });
     this.checkSoon();
-    if (fse === null && (by === "page" || !isWork(next))) return;
+    if (fse === null && (by === "page" || !isWorthKeeping(next))) return;
     this.set({ saved: "attente" });
     this.saveSoon(saveAfter);
   }

@@ -4,11 +4,12 @@ import { useState } from "preact/hooks";
 import type { Personne } from "../../../client/src/types";
 import { nir as spaced } from "../format";
 import { t } from "../i18n";
-import { Checkbox, Field, Select, TextField } from "../ui";
-import { birthDigits, birthText, isLunar } from "./birth";
+import { Checkbox, Field, Select, TextField, TypedField } from "../ui";
+import { birthText, isLunar } from "./birth";
 import { useWork } from "./context";
 import { withPerson } from "./draft";
 import { anonymousOf, bare, isAnonymous, progressOf } from "./nir";
+import { births } from "./scripts";
 import { choicesOf, useRows } from "./tables";
 
 export function Identity() {
@@ -128,30 +129,14 @@ function retype(input: HTMLInputElement, onChange: (nir: string) => void): void 
   onChange(value);
 }
 
-/** BirthField takes JJ/MM/AAAA, lunar dates too. What cannot be read is sent as it is, for the rules to say so. */
+/** BirthField takes JJ/MM/AAAA, lunar dates too. */
 function BirthField({ value, onChange }: { value: string; onChange: (digits: string) => void }) {
   const { field } = useWork();
-  const [text, setText] = useState<string | null>(null);
-  const take = (typed: string): void => {
-    setText(typed);
-    const digits = birthDigits(typed);
-    if (digits !== null || typed.trim() === "") onChange(digits ?? "");
-  };
-  const leave = (): void => {
-    if (text !== null && birthDigits(text) === null && text.trim() !== "") onChange(text.replace(/\D/g, ""));
-    else setText(null);
-  };
   return (
-    <TextField
-      label={t("facturer.naissance")}
-      span={2}
-      {...field("beneficiaire.naissance", "beneficiaire.naissance.enCarte")}
-      hint={isLunar(value) ? t("facturer.naissance.lunaire") : t("facturer.naissance.aide")}
-      placeholder={t("champ.date.forme")}
-      inputMode="numeric"
-      value={text ?? birthText(value)}
-      onInput={take}
-      onBlur={leave}
+    <TypedField
+      label={t("facturer.naissance")} span={2} {...field("beneficiaire.naissance", "beneficiaire.naissance.enCarte")}
+      hint={isLunar(value) ? t("facturer.naissance.lunaire") : t("facturer.naissance.aide")} placeholder={t("champ.date.forme")}
+      script={births} none="" write={birthText} message={t("facturer.naissance.fausse")} inputMode="numeric" maxLength={10} value={value} onChange={onChange}
     />
   );
 }

@@ -1,6 +1,7 @@
 // What stands against a draft, laid out by step and by field.
 
-import type { Issue } from "../../../client/src/types";
+import type { Issue, Prix } from "../../../client/src/types";
+import type { Held } from "../ui/typing";
 
 export type StepName = "patient" | "facturation" | "signature";
 
@@ -17,7 +18,7 @@ export const stepOf = (path: string): StepName =>
 const missing = new Set([
   "BROUILLON_VIDE", "AUCUN_ACTE", "NIR_ABSENT", "NAISSANCE_ABSENTE", "BENEFICIAIRE_NON_IDENTIFIE", "ORGANISME_ABSENT", "DEGRADE_MOTIF_ABSENT",
   "DEGRADE_PRECISION", "MATERNITE_DATE", "AT_REFERENCE", "KM_REQUIS", "HONORAIRES_REQUIS", "DATE_SOINS_ABSENTE", "PROFESSIONNEL_NUMERO",
-  "SPECIALITE_INCONNUE", "CONVENTION_SANS_TARIF", "SMG_A_CONFIRMER", "SMG_A_VALIDER", "SMG_RESTE_A_RECONNAITRE",
+  "SPECIALITE_INCONNUE", "CONVENTION_SANS_TARIF", "SMG_A_CONFIRMER", "SMG_A_VALIDER", "SMG_RESTE_A_RECONNAITRE", "SAISIE_A_FINIR",
 ]);
 
 export const isMissing = (issue: Issue): boolean => missing.has(issue.code);
@@ -66,3 +67,19 @@ export function fieldPaths(path: string): string[] {
     out.push((at = at.slice(0, cut)));
   }
 }
+
+/**
+ * heldIssues are the fields whose text is not in the draft: nothing is signed while there is one,
+ * as what would be signed is not what stands on the screen. unfinished is said of those still being typed.
+ */
+export const heldIssues = (all: ReadonlyMap<string, Held>, unfinished: string): readonly Issue[] =>
+  [...all.values()]
+    .filter((h) => h.path !== "")
+    .map((h) => ({
+      bloquant: true, chemin: h.path, code: h.state === "wrong" ? "SAISIE_FAUSSE" : "SAISIE_A_FINIR",
+      message: `${h.label} : ${h.state === "wrong" ? h.message : unfinished}`,
+    }));
+
+/** freeIssues warn of a total of nothing: more often an amount forgotten than care given free. */
+export const freeIssues = (prix: Prix | null, text: string): readonly Issue[] =>
+  prix !== null && prix.lignes.length > 0 && prix.total.honoraires === 0 ? [{ bloquant: false, chemin: "actes[0].honoraires", code: "TOTAL_NUL", message: text }] : [];

@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import { nir } from "../format";
 import { t } from "../i18n";
-import { Badge, Button, Form, Icon, MenuButton, Tabs } from "../ui";
+import { Badge, Button, Form, Icon, MenuButton, settle, Tabs } from "../ui";
 import { ADRi } from "./adri";
 import { birthText } from "./birth";
 import { useWork } from "./context";
@@ -12,6 +12,7 @@ import { DegradeDialog } from "./degrade";
 import { c2s, hasPatient, payer, personName, secured, withoutPatient } from "./draft";
 import { Earlier } from "./earlier";
 import { Identity } from "./identity";
+import { stepOf } from "./issues";
 import { Step } from "./step";
 import { isAnonymous } from "./nir";
 import { CardWatch, Persons, useOnlyPerson } from "./vitale";
@@ -70,7 +71,12 @@ function Choice({ onDegrade }: { onDegrade: () => void }) {
 
 /** Typed is the patient without a card, or one to be corrected. */
 function Typed() {
-  const { draft, toActs } = useWork();
+  const { draft, toActs, goTo } = useWork();
+  const validate = (): void => {
+    const typing = settle();
+    if (typing !== undefined && stepOf(typing.path) === "patient") goTo(typing.path);
+    else if (hasPatient(draft)) toActs();
+  };
   const [way, setWay] = useState("saisie");
   return (
     <Tabs
@@ -82,11 +88,12 @@ function Typed() {
       {way === "ancienne" && <Earlier />}
       {way === "adri" && <ADRi />}
       {way === "saisie" && (
-        <Form onSubmit={toActs}>
+        <Form onSubmit={validate}>
           <Identity />
           <Cover />
           <div class="row wide">
             <Button tone="primary" icon="check" submit disabled={!hasPatient(draft)}>{t("facturer.patient.valider")}</Button>
+            {!hasPatient(draft) && <span class="hint">{t("facturer.patient.manque")}</span>}
           </div>
         </Form>
       )}

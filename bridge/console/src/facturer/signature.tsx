@@ -7,7 +7,7 @@ import { withPin } from "../pin";
 import { go } from "../route";
 import { act } from "../session";
 import { useShortcut } from "../shortcuts";
-import { Button, confirm, MenuButton, Note, notify, ProblemNote, TextField } from "../ui";
+import { Button, confirm, MenuButton, Note, notify, ProblemNote, settle, TextField } from "../ui";
 import { CancelDialog } from "../listes/fse-dialogs";
 import { isUnsigned } from "../listes/can";
 import { summaryOf } from "../listes/full";
@@ -40,10 +40,16 @@ function useSign(onTried: () => void) {
   const { editor, faults, goTo } = useWork();
   return useAction(async () => {
     onTried();
+    const shown = editor.state.get().draft;
+    const typing = settle();
+    if (typing !== undefined) return goTo(typing.path);
+    // What Ctrl+Enter has just taken from a field was not on the screen as it would be signed.
+    if (editor.state.get().draft !== shown) return notify(t("facturer.relire"), "warning");
     const kept = await editor.flush();
     if (kept === undefined) return;
     const first = faults.errors[0];
     if (first !== undefined) return goTo(first.chemin);
+    if (faults.has("TOTAL_NUL") && !(await confirmFree())) return;
     try {
       const signed = await withPin("pin.signer", (signal) => act("fse.sign", { id: kept.id }, { signal }));
       editor.open(signed);
@@ -56,13 +62,18 @@ function useSign(onTried: () => void) {
   });
 }
 
+const confirmFree = (): Promise<boolean> =>
+  confirm({ title: t("facturer.zero.titre"), text: t("facturer.zero.texte"), action: t("action.signer") });
+
 /**
  * useLater keeps the FSE to be signed another time. One that is complete takes its number and
  * waits in « À signer ». One that is not stays a draft.
  */
 function useLater() {
-  const { editor, faults } = useWork();
+  const { editor, faults, goTo } = useWork();
   return useAction(async () => {
+    const typing = settle();
+    if (typing !== undefined) return goTo(typing.path);
     const kept = await editor.flush();
     if (kept === undefined) return;
     if (faults.errors.length === 0) await act("fse.ready", { id: kept.id });
@@ -72,12 +83,14 @@ function useLater() {
 }
 
 function Signing({ onTried, onPaper }: { onTried: () => void; onPaper: () => void }) {
-  const { draft, editor, faults, fse } = useWork();
+  const { draft, editor, faults, fse, goTo } = useWork();
   const [cancelling, setCancelling] = useState(false);
   const cps = useCPS();
   const sign = useSign(onTried);
   const later = useLater();
   const toPaper = useAction(async () => {
+    const typing = settle();
+    if (typing !== undefined) return goTo(typing.path);
     const yes = await confirm({ title: t("facturer.fsp"), text: t("facturer.fsp.texte"), action: t("facturer.fsp.faire") });
     const kept = yes ? await editor.flush() : undefined;
     if (kept === undefined) return;

@@ -3,6 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { TableRow } from "../../../client/src/types";
 import type { Choice } from "../ui";
+import { t } from "../i18n";
 import { call } from "../session";
 
 /** Row is a row of a table by the names of its columns. */
@@ -60,8 +61,12 @@ export const isValid = (row: Row, day: string): boolean => {
   return (from === "" || from <= day) && (to === "" || day <= to);
 };
 
+/** What the tables say of a code whose label no source has shown. */
+const unseen = "(libellé non vu)";
+
 /** sentence writes a label in capitals, as the sources have some, in lower case. */
 export function sentence(label: string): string {
+  if (label === unseen) return t("facturer.libelle.inconnu");
   if (label !== label.toUpperCase() || label.length < 5) return label.charAt(0).toUpperCase() + label.slice(1);
   const low = label.toLowerCase();
   return low.charAt(0).toUpperCase() + low.slice(1);
@@ -70,5 +75,21 @@ export function sentence(label: string): string {
 /** search finds rows of one kind of table, the practice's own among them, by words. */
 export async function search(words: string, table: string, signal: AbortSignal): Promise<readonly Row[]> {
   const found = await call("tables.search", { mots: words }, { signal });
-  return found.lignes.filter((r: TableRow) => r.table === table || r.table === `${table} (local)`).map((r) => rowOf(r.colonnes, r.rangee));
+  const rows = found.lignes.filter((r: TableRow) => r.table === table || r.table === `${table} (local)`).map((r) => rowOf(r.colonnes, r.rangee));
+  return ranked(rows, words);
 }
+
+/** ranked puts the code that was typed first, then labels with the very words, the shorter codes before the longer. */
+export function ranked(rows: readonly Row[], words: string): readonly Row[] {
+  const typed = plain(words).trim();
+  const rank = (r: Row): number => {
+    if (plain(r["code"] ?? "") === typed) return 0;
+    const label = plain(r["libelle"] ?? "").split(/[^a-z0-9]+/);
+    return typed.split(/\s+/).every((w) => label.includes(w)) ? 1 : 2;
+  };
+  const length = (r: Row): number => (r["code"] ?? "").length;
+  return [...rows].sort((a, b) => rank(a) - rank(b) || (rank(a) === 1 ? length(a) - length(b) : 0));
+}
+
+/** plain is a text without accents and capitals. */
+const plain = (text: string): string => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();

@@ -7,7 +7,7 @@ import { useWork } from "./context";
 
 export function Todo() {
   const { faults, answer } = useWork();
-  if (answer === null) return <p class="hint">{t("facturer.rien")}</p>;
+  if (answer === null && faults.errors.length === 0) return <p class="hint">{t("facturer.rien")}</p>;
   return (
     <>
       {faults.errors.length > 0 && <List title={t("facturer.reste", { n: faults.errors.length })} issues={faults.errors} tone="bad" />}

@@ -28,7 +28,7 @@ export function useRights(by: "user" | "page" = "user") {
   const { editor, toActs } = useWork();
   return useAction(async (card: Card, personne: number) => {
     const rights = await call("rights.fromCard", { personne, reader: card.reader });
-    editor.edit((d) => fromCard(d, rights), by);
+    editor.edit((d) => fromCard(d, rights), "page"); // a card alone begins no FSE: it can be read again
     if (by === "user") toActs();
     const end = dayOfCard(rights.au ?? "");
     if (end !== "" && end < (editor.state.get().draft.dateSoins ?? today())) notify(t("facturer.vitale.finis", { jour: day(end) }), "error");

@@ -4,7 +4,7 @@ import { t } from "../i18n";
 import { count } from "../format";
 import type { Queue } from "../../../client/src/types";
 import { href, useRoute, type PageName } from "../route";
-import { useSession, useSnapshot } from "../session";
+import { isOpen, useSession, useSnapshot } from "../session";
 import { Icon, LinkButton, type IconName } from "../ui";
 
 interface Entry {
@@ -57,13 +57,14 @@ export function Nav({ onKeys }: { onKeys: () => void }) {
 
 function Item({ entry, queue }: { entry: Entry; queue: Queue | undefined }) {
   const { page } = useRoute();
+  const open = useSession(isOpen);
   const n = queue === undefined ? 0 : (entry.waiting?.(queue) ?? 0);
   return (
     <li>
       <a href={href(entry.page)} aria-current={page === entry.page ? "page" : undefined}>
         <Icon name={entry.icon} />
         <span>{t(`nav.${entry.page}`)}</span>
-        {n > 0 && <span class="count">{count(n)}</span>}
+        {n > 0 && <span class={open ? "count" : "count stale"}>{count(n)}</span>}
       </a>
     </li>
   );

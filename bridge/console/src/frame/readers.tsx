@@ -4,13 +4,14 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Card, Reader, Vitale } from "../../../client/src/types";
 import { day, today } from "../format";
 import { t } from "../i18n";
-import { call, on, useSnapshot } from "../session";
+import { call, isOpen, on, useSession, useSnapshot } from "../session";
 import { announce, Icon } from "../ui";
 
 export function Readers() {
   const readers = useSnapshot((s) => s.readers);
   const cards = useSnapshot((s) => s.cards) ?? [];
   const service = useSnapshot((s) => s.service);
+  const open = useSession(isOpen);
   const leases = useSnapshot((s) => s.leases) ?? [];
   useTimed("card-shown", cards);
   useEffect(() => on("card", () => (arrived = performance.now())), []);
@@ -21,7 +22,7 @@ export function Readers() {
   return (
     <ul class="readers" aria-label={t("cadre.lecteurs")}>
       {readers.map((r) => (
-        <Slot key={r.id} reader={r} card={cards.find((c) => c.reader === r.id)} held={leases.some((l) => l.reader === r.id)} />
+        <Slot key={r.id} reader={r} card={cards.find((c) => c.reader === r.id)} held={leases.some((l) => l.reader === r.id)} known={open} />
       ))}
     </ul>
   );
@@ -31,16 +32,20 @@ interface SlotProps {
   readonly reader: Reader;
   readonly card: Card | undefined;
   readonly held: boolean;
+  /** Whether the daemon answers: else nobody knows what is in the reader. */
+  readonly known: boolean;
 }
 
-function Slot({ reader, card, held }: SlotProps) {
+function Slot({ reader, card: last, held, known }: SlotProps) {
+  const card = known ? last : undefined;
   const state = card?.state ?? "absent";
   const bad = card?.problem !== undefined || state === "mute" || card?.pinTriesLeft === 0;
   const person = usePerson(card);
   return (
-    <li class={`slot ${state}${bad ? " bad" : ""}`} title={reader.name} data-reader={reader.id}>
+    <li class={`slot ${state}${bad ? " bad" : ""}${known ? "" : " stale"}`} title={reader.name} data-reader={reader.id}>
       <Icon name={state === "cps" ? "person" : state === "absent" ? "reader" : "card"} />
-      <span class="slot-main">{person ?? title(card)}</span>
+      <span class="slot-main">{known ? (person ?? title(card)) : t("carte.inconnu")}</span>
+      <span class="slot-reader">{reader.name}</span>
       <span class="slot-more">{details(card, held)}</span>
     </li>
   );

@@ -5,7 +5,7 @@ const en: Readonly<Record<keyof typeof fr, string>> = {
   "jour.brouillons": "draft | drafts",
   "jour.a-signer": "to sign | to sign",
   "jour.lots-ouverts": "open lot | open lots",
-  "jour.lots-clos": "lot to send | lots to send",
+  "jour.lots-clos": "batch to send | batches to send",
   "jour.papiers": "paper to handle | papers to handle",
   "jour.rejets": "reject | rejects",
   "jour.urgent": "To do first",
@@ -14,7 +14,7 @@ const en: Readonly<Record<keyof typeof fr, string>> = {
   "jour.urgent.signer": "Sign FSE {nom}",
   "jour.urgent.transmettre": "Send FSE {nom}",
   "jour.urgent.clore": "Close lot {nom}",
-  "jour.urgent.envoyer": "Send lot {nom}",
+  "jour.urgent.envoyer": "To be sent: batch {nom}",
   "jour.sans-numero": "without number",
   "jour.attente": "waiting",
   "jour.depasse": "overdue since {jour}",
@@ -40,7 +40,7 @@ const en: Readonly<Record<keyof typeof fr, string>> = {
   "jour.cabinet.texte": "Insert the CPS: Agrafe proposes the settings from the card. Nothing is signed before.",
   "jour.cabinet.faire": "Begin",
   "jour.code": "The recovery code is not written down",
-  "jour.code.texte": "Without it the data could not be read on another computer.",
+  "jour.code.texte": "Without it the data could not be read on another computer. Ask whoever installed Agrafe to note it (command agrafe journal code).",
   "jour.code.faire": "See how",
 };
 

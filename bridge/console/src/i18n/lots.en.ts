@@ -31,7 +31,8 @@ const en: Readonly<Record<keyof typeof fr, string>> = {
   "lots.retard.signer": "Sign FSE {nom}",
   "lots.retard.transmettre": "Send FSE {nom}",
   "lots.retard.clore": "Close lot {nom}",
-  "lots.retard.envoyer": "Send lot {nom}",
+  "lots.retard.envoyer": "To be sent: batch {nom}",
+  "lots.retard.faire": "Sending to the caisses is not in this version of Agrafe: open the batch to print its papers or save the B2 file.",
 
   "lots.infos": "Lot details",
   "lots.clore": "Close the lot",

@@ -31,7 +31,8 @@ export default {
   "lots.retard.signer": "Signer la FSE {nom}",
   "lots.retard.transmettre": "Transmettre la FSE {nom}",
   "lots.retard.clore": "Clore le lot {nom}",
-  "lots.retard.envoyer": "Envoyer le lot {nom}",
+  "lots.retard.envoyer": "À transmettre : lot {nom}",
+  "lots.retard.faire": "L’envoi aux caisses n’est pas dans cette version d’Agrafe : ouvrez le lot pour imprimer ses papiers ou enregistrer le fichier B2.",
 
   "lots.infos": "Infos lot",
   "lots.clore": "Clore le lot",

@@ -18,6 +18,7 @@ const en: Readonly<Record<keyof typeof fr, string>> = {
   "recettes.rien": "No takings",
   "recettes.rien-encaisse": "No payment noted.",
   "recettes.par-jour": "Day by day",
+  "recettes.a-signer": "FSE “to sign” are counted too: the care was given.",
   "recettes.graphe": "Fees by day over {n} days, at most {montant}. The table has the same figures.",
   "recettes.graphe.legende": "Fees by day of care",
   "recettes.col.jour": "Day",

@@ -18,6 +18,7 @@ export default {
   "recettes.rien": "Aucune recette",
   "recettes.rien-encaisse": "Aucun encaissement noté.",
   "recettes.par-jour": "Jour par jour",
+  "recettes.a-signer": "Les FSE « à signer » sont comptées aussi : les soins ont été donnés.",
   "recettes.graphe": "Honoraires par jour sur {n} jours, au plus {montant}. Les mêmes chiffres sont dans le tableau.",
   "recettes.graphe.legende": "Honoraires par date de soins",
   "recettes.col.jour": "Jour",

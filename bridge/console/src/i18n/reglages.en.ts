@@ -77,7 +77,7 @@ const en: Readonly<Record<keyof typeof fr, string>> = {
   "reglages.code.note": "written down",
   "reglages.code.pas-note": "not written down yet",
   "reglages.code.texte": "The journal is encrypted. With the recovery code it can be read again, and its copies too, if this computer is lost. It is never shown in a page.",
-  "reglages.code.1": "In a terminal of this computer, type",
+  "reglages.code.1": "Ask whoever installed Agrafe to type, in a terminal of this computer,",
   "reglages.code.2": "Write the code on paper and keep it away from the computer.",
   "reglages.code.3": "Say that it is done:",
   "reglages.sauvegarde": "Backup copy",

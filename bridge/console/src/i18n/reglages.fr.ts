@@ -77,7 +77,7 @@ export default {
   "reglages.code.note": "noté",
   "reglages.code.pas-note": "pas encore noté",
   "reglages.code.texte": "Le journal est chiffré. Le code de secours permet de le relire, avec ses copies, si cet ordinateur est perdu. Il n’est jamais affiché dans une page.",
-  "reglages.code.1": "Dans un terminal de cet ordinateur, tapez",
+  "reglages.code.1": "Demandez à la personne qui a installé Agrafe de taper, dans un terminal de cet ordinateur,",
   "reglages.code.2": "Notez le code sur papier et gardez-le loin de l’ordinateur.",
   "reglages.code.3": "Dites que c’est fait :",
   "reglages.sauvegarde": "Copie de sauvegarde",

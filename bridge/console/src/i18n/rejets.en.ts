@@ -18,7 +18,7 @@ const en: Readonly<Record<keyof typeof fr, string>> = {
   "rejets.ici": "Made with Agrafe",
   "rejets.autre": "Of another program",
   "rejets.numero": "Number of the FSE",
-  "rejets.numero.forme": "9 digits",
+  "rejets.numero.forme": "9 digits; leading zeros are added",
   "rejets.date": "Date of the reject",
   "rejets.date.future": "This date is in the future.",
   "rejets.libelle": "Text of the reject",

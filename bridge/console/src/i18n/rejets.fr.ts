@@ -18,7 +18,7 @@ export default {
   "rejets.ici": "Faite avec Agrafe",
   "rejets.autre": "D’un autre logiciel",
   "rejets.numero": "Numéro de la FSE",
-  "rejets.numero.forme": "9 chiffres",
+  "rejets.numero.forme": "9 chiffres ; les zéros de gauche s’ajoutent seuls",
   "rejets.date": "Date du rejet",
   "rejets.date.future": "Cette date est dans l’avenir.",
   "rejets.libelle": "Libellé du rejet",

@@ -1,6 +1,6 @@
 // What is to be done first, from what the daemon says is late: one list, the nearest deadline first.
 
-import type { Late } from "../../../client/src/types";
+import type { Late, Lot } from "../../../client/src/types";
 import type { PageName } from "../route";
 
 export interface Urgent {
@@ -34,6 +34,9 @@ const urgent = (row: Row, w: Why): Urgent => ({
   overdue: w.raison === "delai-depasse",
 });
 
+/** lotName tells a lot from those that another payer has under the same number. */
+const lotName = (l: Lot): string => `${l.numero} (${l.regime} ${l.caisse} ${l.centre})`;
+
 /** urgents are all that is late, most urgent first; a lot stands for its FSE. */
 export function urgents(late: Late): readonly Urgent[] {
   const lots = new Set([...late.lotsOuverts, ...late.lotsClos].map((l) => l.lot.id));
@@ -42,8 +45,8 @@ export function urgents(late: Late): readonly Urgent[] {
     ...late.aTransmettre
       .filter((l) => l.fse.lot === undefined || !lots.has(l.fse.lot))
       .map((l) => urgent({ what: "transmettre", name: l.fse.numero ?? "", page: "fse", id: l.fse.id }, l)),
-    ...late.lotsOuverts.map((l) => urgent({ what: "clore", name: l.lot.numero, page: "lots", id: l.lot.id }, l)),
-    ...late.lotsClos.map((l) => urgent({ what: "envoyer", name: l.lot.numero, page: "lots", id: l.lot.id }, l)),
+    ...late.lotsOuverts.map((l) => urgent({ what: "clore", name: lotName(l.lot), page: "lots", id: l.lot.id }, l)),
+    ...late.lotsClos.map((l) => urgent({ what: "envoyer", name: lotName(l.lot), page: "lots", id: l.lot.id }, l)),
   ];
   return all.sort((a, b) => a.days - b.days || a.key.localeCompare(b.key));
 }

@@ -4,7 +4,7 @@ import type { Queue } from "../../../client/src/types";
 import { count } from "../format";
 import { t } from "../i18n";
 import { href, type PageName } from "../route";
-import { useSnapshot } from "../session";
+import { isOpen, useSession, useSnapshot } from "../session";
 import { Icon, type IconName } from "../ui";
 
 interface Tile {
@@ -27,9 +27,10 @@ const tiles: readonly Tile[] = [
 
 export function Waiting() {
   const queue = useSnapshot((s) => s.queue);
+  const open = useSession(isOpen);
   if (queue === undefined) return null;
   return (
-    <ul class="tiles" aria-label={t("jour.attend")}>
+    <ul class={open ? "tiles" : "tiles stale"} aria-label={t("jour.attend")}>
       {tiles.map((tile) => {
         const n = queue[tile.count];
         return (

@@ -70,8 +70,7 @@ function Lines({ prix }: { prix: Prix }) {
 }
 
 const Explained = ({ code, e }: { code: string; e: Explication }) => (
-  <li>
+  <li title={t("fse.source", { table: e.table, certitude: e.certitude })}>
     <strong>{code}</strong> {e.libelle} : {euros(e.montant)}
-    <span class="hint"> {t("fse.source", { table: e.table, certitude: e.certitude })}</span>
   </li>
 );

@@ -24,6 +24,9 @@ const onPaper = among("papier");
 
 export const canSign = isUnsigned;
 
+/** isReady: complete, with its number. Many are signed at once only so; a draft is opened first. */
+export const isReady = among("a-signer");
+
 /** canCancel: what was sent can't be taken back. */
 export const canCancel = (f: Of): boolean => isUnsigned(f) || waits(f);
 

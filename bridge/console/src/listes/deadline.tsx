@@ -30,6 +30,7 @@ export function Deadlines({ late }: { late: Late }) {
   return (
     <Card title={t("lots.retard")}>
       <ul class="deadlines">{all.map((u) => <Row key={u.key} u={u} />)}</ul>
+      {all.some((u) => u.what === "envoyer") && <p class="hint">{t("lots.retard.faire")}</p>}
     </Card>
   );
 }

@@ -8,7 +8,8 @@ import { t, type PlainKey } from "../i18n";
 import { faultAt } from "../problem";
 import { go } from "../route";
 import { act } from "../session";
-import { Button, DateField, Dialog, Form, MoneyField, notify, ProblemNote, Radios, TextArea } from "../ui";
+import { useStore } from "../store";
+import { anyWrong, Button, DateField, Dialog, Form, held, MoneyField, notify, ProblemNote, Radios, settle, TextArea } from "../ui";
 import { needsReason } from "./can";
 
 export interface AboutFSE {
@@ -62,18 +63,19 @@ export function CollectDialog({ fse, onClose }: AboutFSE) {
   const [mean, setMean] = useState<string>("carte");
   const [date, setDate] = useState(today());
   const action = useAction((montant: number) => act("fse.collect", { id: fse.id, montant, moyen: mean, date }));
+  const wrong = useStore(held, anyWrong);
   const cents = amount === undefined ? (due ?? null) : amount;
   const note = async (montant: number): Promise<void> => {
     if ((await action.run(montant)) === undefined) return;
     notify(montant === 0 ? t("fse.encaisser.retire") : t("fse.encaisse", { montant: euros(montant) }));
     onClose();
   };
-  const save = (): void => void (cents !== null && cents > 0 && note(cents));
+  const save = (): void => void (settle() === undefined && cents !== null && cents > 0 && date !== "" && note(cents));
   const actions = (
     <>
       {(fse.encaisse ?? 0) > 0 && <Button tone="danger" busy={action.busy} onClick={() => void note(0)}>{t("fse.encaisser.retirer")}</Button>}
       <Button onClick={onClose}>{t("action.annuler")}</Button>
-      <Button tone="primary" busy={action.busy} disabled={cents === null || cents <= 0 || date === ""} onClick={save}>{t("fse.encaisser")}</Button>
+      <Button tone="primary" busy={action.busy} disabled={wrong || cents === null || cents <= 0 || date === ""} onClick={save}>{t("fse.encaisser")}</Button>
     </>
   );
   return (

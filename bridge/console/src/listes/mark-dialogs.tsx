@@ -6,7 +6,8 @@ import { day, today } from "../format";
 import { useAction } from "../hooks";
 import { t } from "../i18n";
 import { act } from "../session";
-import { Button, Checkbox, DateField, Dialog, Form, notify, ProblemNote } from "../ui";
+import { useStore } from "../store";
+import { anyWrong, Button, Checkbox, DateField, Dialog, Form, held, notify, ProblemNote, settle } from "../ui";
 import { marks, type PaperState } from "./papers";
 
 /** useMark moves papers on, one call after the other. */
@@ -58,13 +59,14 @@ function SignedDialog({ papers, to, onClose }: MarkProps) {
 function AwayDialog({ papers, to, onClose }: MarkProps) {
   const [date, setDate] = useState(today());
   const { mark, busy, error } = useMark(onClose);
+  const wrong = useStore(held, anyWrong);
   const future = date > today();
-  const save = (): void => void (date !== "" && !future && mark(marks(papers, to, { date })));
+  const save = (): void => void (settle() === undefined && date !== "" && !future && mark(marks(papers, to, { date })));
   const posted = to === "poste";
   const actions = (
     <>
       <Button onClick={onClose}>{t("action.annuler")}</Button>
-      <Button tone="primary" busy={busy} disabled={date === "" || future} onClick={save}>{t(posted ? "papiers.poste.noter" : "papiers.scanne.noter")}</Button>
+      <Button tone="primary" busy={busy} disabled={wrong || date === "" || future} onClick={save}>{t(posted ? "papiers.poste.noter" : "papiers.scanne.noter")}</Button>
     </>
   );
   return (

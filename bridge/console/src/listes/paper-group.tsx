@@ -7,7 +7,7 @@ import { href } from "../route";
 import { Badge, Button, Card, LinkButton, MenuButton } from "../ui";
 import { toneOf } from "./can";
 import { alone, moveLabel, subjectOf, type PaperActions } from "./paper-actions";
-import { forward, stepsOf, type PaperGroup, type Step } from "./papers";
+import { forward, papersOf, stepsOf, type PaperGroup, type Step } from "./papers";
 
 export function PaperGroupCard({ group, actions }: { group: PaperGroup; actions: PaperActions }) {
   const { bordereau, sheets, key } = group;
@@ -18,7 +18,7 @@ export function PaperGroupCard({ group, actions }: { group: PaperGroup; actions:
         <p class="row hint">{t("papiers.lot-ouvert")} <a href={href("lots", key)}>{t("papiers.lot-ouvert.voir")}</a></p>
       )}
       <ul class="paper-steps">{stepsOf(group).map((s) => <StepLine key={s.state} step={s} group={group} actions={actions} />)}</ul>
-      <PaperTable papers={bordereau === undefined ? sheets : [bordereau, ...sheets]} actions={actions} />
+      <PaperTable papers={papersOf(group)} actions={actions} whole={papersOf(group).length === 1} />
     </Card>
   );
 }
@@ -61,8 +61,8 @@ function StepLine({ step: { state, papers }, group, actions }: { step: Step; gro
   );
 }
 
-/** PaperTable is each paper with its state and what comes next. */
-export function PaperTable({ papers, actions }: { papers: readonly Paper[]; actions: PaperActions }) {
+/** PaperTable is each paper with its state and what comes next; whole: the line above does that for the only one. */
+export function PaperTable({ papers, actions, whole = false }: { papers: readonly Paper[]; actions: PaperActions; whole?: boolean }) {
   return (
     <table class="lines papers">
       <thead>
@@ -74,15 +74,15 @@ export function PaperTable({ papers, actions }: { papers: readonly Paper[]; acti
           <th scope="col"><span class="unseen">{t("fse.col.menu")}</span></th>
         </tr>
       </thead>
-      <tbody>{papers.map((p) => <PaperRow key={`${p.type} ${p.id}`} p={p} actions={actions} />)}</tbody>
+      <tbody>{papers.map((p) => <PaperRow key={`${p.type} ${p.id}`} p={p} actions={actions} whole={whole} />)}</tbody>
     </table>
   );
 }
 
-function PaperRow({ p, actions }: { p: Paper; actions: PaperActions }) {
+function PaperRow({ p, actions, whole }: { p: Paper; actions: PaperActions; whole: boolean }) {
   const name = p.type === "bordereau" ? t("papiers.bordereau") : p.type === "papier" ? t("papiers.fsp.feuille") : t("papiers.feuille", { numero: p.numero });
   const signed = p.etat === "signe" || p.etat === "poste" || p.etat === "scanne";
-  const next = alone(p)[0];
+  const next = whole ? undefined : alone(p)[0];
   return (
     <tr>
       <th scope="row"><a href={href(p.type === "bordereau" ? "lots" : "fse", p.id)}>{name}</a></th>

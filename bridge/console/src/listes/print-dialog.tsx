@@ -34,10 +34,10 @@ export function PrintDialog({ subject, documents, onClose }: PrintProps) {
       onClose={onClose}
       actions={
         <>
-          <Button icon="paper" busy={browser.opening} disabled={busy && !browser.opening} onClick={() => void browser.open(chosen)}>{t("imprimer.navigateur")}</Button>
-          <Button tone="primary" icon="paper" busy={local.busy} disabled={list.length === 0 || browser.busy} onClick={() => void local.print(chosen, printer)}>
-            {t("imprimer.poste")}
-          </Button>
+          <Button icon="paper" tone={list.length === 0 ? "primary" : "plain"} busy={browser.opening} disabled={busy && !browser.opening} onClick={() => void browser.open(chosen)}>{t("imprimer.navigateur")}</Button>
+          {list.length > 0 && (
+            <Button tone="primary" icon="paper" busy={local.busy} disabled={browser.busy} onClick={() => void local.print(chosen, printer)}>{t("imprimer.poste")}</Button>
+          )}
         </>
       }
     >

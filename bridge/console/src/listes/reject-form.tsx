@@ -7,7 +7,8 @@ import { useAction, useQuery } from "../hooks";
 import { t, tOr } from "../i18n";
 import { faultAt } from "../problem";
 import { act } from "../session";
-import { Button, DateField, Dialog, Form, notify, ProblemNote, Radios, TextArea, TextField } from "../ui";
+import { useStore } from "../store";
+import { anyWrong, Button, DateField, Dialog, Form, held, notify, ProblemNote, Radios, settle, TextArea, TextField } from "../ui";
 import { isNumber, mayBeRejected } from "./rejects";
 
 const shownAtField = (path: string): boolean => ["numero", "date", "libelle"].includes(path.replace(/^\//, ""));
@@ -22,10 +23,11 @@ export function RejectForm({ onClose, onNoted }: { onClose: () => void; onNoted:
   const list = whose === "ici" && isNumber(numero) ? (found.data?.fse ?? []) : [];
   const fse = list.find((f) => f.id === chosen) ?? (list.length === 1 ? list[0] : undefined);
   const action = useAction(() => act("returns.reject", { date, libelle: label.trim(), ...(whose === "ici" ? { fse: fse?.id ?? "" } : { numero }) }));
+  const wrong = useStore(held, anyWrong);
   const future = date > today();
-  const ready = label.trim() !== "" && date !== "" && !future && (whose === "ici" ? fse !== undefined && mayBeRejected(fse) : isNumber(numero));
+  const ready = !wrong && label.trim() !== "" && date !== "" && !future && (whose === "ici" ? fse !== undefined && mayBeRejected(fse) : isNumber(numero));
   const save = async (): Promise<void> => {
-    if (!ready || (await action.run()) === undefined) return;
+    if (settle() !== undefined || !ready || (await action.run()) === undefined) return;
     notify(t("rejets.note"));
     onNoted();
     onClose();
@@ -40,7 +42,7 @@ export function RejectForm({ onClose, onNoted }: { onClose: () => void; onNoted:
     <Dialog title={t("rejets.saisir")} onClose={onClose} actions={actions}>
       <Form onSubmit={() => void save()}>
         <Radios legend={t("rejets.de")} inline value={whose} onChange={setWhose} choices={[{ value: "ici", label: t("rejets.ici") }, { value: "autre", label: t("rejets.autre") }]} />
-        <TextField label={t("rejets.numero")} span={3} value={numero} onInput={(v) => setNumero(v.replace(/\D/g, ""))} inputMode="numeric" maxLength={9} mono required hint={t("rejets.numero.forme")} error={faultAt(action.error, "numero")} />
+        <TextField label={t("rejets.numero")} span={3} value={numero} onInput={(v) => setNumero(v.replace(/\D/g, ""))} onBlur={() => setNumero((n) => (n === "" ? n : n.padStart(9, "0")))} inputMode="numeric" maxLength={9} mono required hint={t("rejets.numero.forme")} error={faultAt(action.error, "numero")} />
         <DateField label={t("rejets.date")} span={3} value={date} onChange={setDate} required error={future ? t("rejets.date.future") : faultAt(action.error, "date")} />
         {whose === "ici" && isNumber(numero) && found.data !== undefined && <Found list={list} chosen={fse?.id ?? ""} onChoose={setChosen} />}
         {fse !== undefined && !mayBeRejected(fse) && <p class="fault" role="status">{t("rejets.pas-envoyee")}</p>}

@@ -26,6 +26,7 @@ interface Under {
 export function useSigning(onSigned: (ids: readonly string[]) => void): Signing {
   const [under, setUnder] = useState<Under>();
   const [failed, setFailed] = useState<readonly Failed[]>([]);
+  const [done, setDone] = useState(0);
   const action = useAction((ids: readonly string[]) => signAll(ids, setUnder));
   const sign = async (rows: readonly FSESummary[]): Promise<void> => {
     if (rows.length === 0) return;
@@ -34,6 +35,7 @@ export function useSigning(onSigned: (ids: readonly string[]) => void): Signing 
     if (outcomes === undefined) return;
     const { signed, refused } = split(outcomes);
     if (signed.length > 0) notify(t("fse.signees", { n: signed.length }));
+    setDone(signed.length);
     setFailed(refused.map((o) => ({ outcome: o, row: rows.find((r) => r.id === o.id) })));
     onSigned(signed);
   };
@@ -41,7 +43,7 @@ export function useSigning(onSigned: (ids: readonly string[]) => void): Signing 
     <>
       {under !== undefined && <Progress under={under} />}
       <ProblemNote error={action.error} />
-      {failed.length > 0 && <Refused list={failed} onClose={() => setFailed([])} />}
+      {failed.length > 0 && <Refused list={failed} signed={done} onClose={() => setFailed([])} />}
     </>
   );
   return { sign, busy: action.busy, view };
@@ -75,10 +77,10 @@ interface Failed {
   readonly row: FSESummary | undefined;
 }
 
-function Refused({ list, onClose }: { list: readonly Failed[]; onClose: () => void }) {
+function Refused({ list, signed, onClose }: { list: readonly Failed[]; signed: number; onClose: () => void }) {
   return (
     <Dialog title={t("fse.refusees", { n: list.length })} size="large" onClose={onClose} actions={<Button tone="primary" onClick={onClose}>{t("action.fermer")}</Button>}>
-      <p>{t("fse.refusees.texte")}</p>
+      <p>{signed === 0 ? t("fse.refusees.aucune") : t("fse.refusees.texte", { n: signed })}</p>
       <ul class="outcomes">
         {list.map(({ outcome, row }) => (
           <li key={outcome.id}>

@@ -9,7 +9,7 @@ import { FSEFilters } from "../listes/fse-filters";
 import { FSEPanel } from "../listes/fse-panel";
 import { FSETable } from "../listes/fse-table";
 import { asked, isFiltered, noFilter, wantedOf, type Filter } from "../listes/filters";
-import { canSign } from "../listes/can";
+import { isReady } from "../listes/can";
 import { useSigning } from "../listes/sign";
 import { useFSE } from "../listes/use-fse";
 import { useDebounced } from "../hooks";
@@ -28,7 +28,7 @@ export function FSE({ id }: PageProps) {
   const signing = useSigning((ids) => setSelected((s) => new Set([...s].filter((one) => !ids.includes(one)))));
   const signOne = (f: FSESummary): void => void signing.sign([f]);
   const actions = useFSEActions({ onOpen: (f) => setOpen(f.id), onSign: signOne });
-  const toSign = list.rows.filter((f) => selected.has(f.id) && canSign(f));
+  const toSign = list.rows.filter((f) => selected.has(f.id) && isReady(f));
   const signSelected = (): void => void signing.sign(toSign);
   useShortcut("Ctrl+Enter", "raccourcis.signer", signSelected, toSign.length > 0);
   useEffect(() => setSelected(new Set()), [JSON.stringify(wanted)]);

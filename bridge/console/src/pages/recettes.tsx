@@ -116,6 +116,7 @@ function ByDay({ range, days, total, onPrint, onDay }: ByDayProps) {
         <div class="stack">
           <TakingsChart range={range} days={days} />
           <TakingsTable days={days} total={total} onPrint={onPrint} onDay={onDay} />
+          <p class="hint">{t("recettes.a-signer")}</p>
         </div>
       )}
     </Card>

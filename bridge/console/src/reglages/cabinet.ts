@@ -102,3 +102,6 @@ export function merged(before: Cabinet | undefined, card: Cabinet): Cabinet {
 
 /** subjects are the questions of « les bons contacts »: making an FSE, being paid, printing. */
 export const subjects = ["facturation", "paiement", "impression"] as const;
+
+/** phone keeps what a telephone number is written with. */
+export const phone = (text: string): string => text.replace(/[^\d +.]/g, "");

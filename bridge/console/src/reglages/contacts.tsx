@@ -3,7 +3,7 @@
 import type { Contact } from "../../../client/src/types";
 import { t, tOr } from "../i18n";
 import { Button, Card, Form, IconButton, TextField } from "../ui";
-import { subjects } from "./cabinet";
+import { phone, subjects } from "./cabinet";
 import type { Editor } from "./editor";
 
 const blank = (sujet: string): Contact => ({ sujet, nom: "" });
@@ -46,7 +46,7 @@ function Person({ person: p, onChange, onRemove, fault }: PersonProps) {
       <Form>
         {!standard && <TextField label={t("reglages.contact.sujet")} span={6} value={p.sujet} onInput={(sujet) => onChange({ ...p, sujet })} error={fault("sujet")} />}
         <TextField label={t("reglages.contact.nom")} span={3} value={p.nom} onInput={(nom) => onChange({ ...p, nom })} error={fault("nom")} />
-        <TextField label={t("reglages.telephone")} span={3} type="tel" value={p.telephone ?? ""} onInput={(telephone) => onChange({ ...p, telephone })} error={fault("telephone")} />
+        <TextField label={t("reglages.telephone")} span={3} type="tel" value={p.telephone ?? ""} onInput={(v) => onChange({ ...p, telephone: phone(v) })} error={fault("telephone")} />
         <TextField label={t("reglages.contact.courriel")} span={3} type="email" value={p.courriel ?? ""} onInput={(courriel) => onChange({ ...p, courriel })} error={fault("courriel")} />
         <TextField label={t("reglages.contact.site")} span={3} type="url" value={p.site ?? ""} onInput={(site) => onChange({ ...p, site })} error={fault("site")} />
       </Form>

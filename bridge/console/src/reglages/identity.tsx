@@ -4,7 +4,7 @@ import type { Cabinet } from "../../../client/src/types";
 import { useQuery } from "../hooks";
 import { t, tOr } from "../i18n";
 import { Card, Checkbox, Fact, Facts, Form, Select, TextField } from "../ui";
-import { choicesOf, withText } from "./cabinet";
+import { choicesOf, phone, withText } from "./cabinet";
 import type { Editor } from "./editor";
 
 const conventions = ["0", "1", "2", "3"] as const;
@@ -36,7 +36,7 @@ export function Identity({ editor }: { editor: Editor }) {
           />
           <TextField label={t("reglages.zone")} hint={t("reglages.zone.aide")} span={2} value={c.zone} onInput={(zone) => set({ ...c, zone })} error={fault("zone")} />
           <TextField label={t("reglages.structure")} hint={t("champ.facultatif")} span={2} mono value={c.structure ?? ""} maxLength={9} onInput={(v) => set(withText(c, "structure", v))} error={fault("structure")} />
-          <TextField label={t("reglages.telephone")} hint={t("champ.facultatif")} span={2} type="tel" value={c.telephone ?? ""} onInput={(v) => set(withText(c, "telephone", v))} error={fault("telephone")} />
+          <TextField label={t("reglages.telephone")} hint={t("champ.facultatif")} span={2} type="tel" value={c.telephone ?? ""} onInput={(v) => set(withText(c, "telephone", phone(v)))} error={fault("telephone")} />
           <Checkbox label={t("reglages.optam")} checked={c.optam} disabled={c.convention !== 3} onChange={(optam) => set({ ...c, optam })} hint={t("reglages.optam.aide")} />
         </Form>
       </div>

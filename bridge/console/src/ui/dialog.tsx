@@ -27,6 +27,13 @@ export function Dialog({ title, onClose, children, actions, size = "medium" }: D
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);
+  const close = useRef(onClose);
+  close.current = onClose;
+  useEffect(() => {
+    const left = (): void => close.current(); // Back leaves what the dialog was about
+    addEventListener("hashchange", left);
+    return () => removeEventListener("hashchange", left);
+  }, []);
   const cancel = (e: Event): void => {
     e.preventDefault(); // whoever shows it decides
     onClose();

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
+import { t } from "../i18n";
 import { Icon } from "./icon";
 
 export interface FieldProps {
@@ -67,9 +68,12 @@ export interface TextFieldProps extends FieldProps {
   readonly mono?: boolean;
 }
 
+const longText = 40; // characters: shorter fields show by themselves that they are full
+
 export function TextField({ value, onInput, onBlur, type = "text", inputMode, maxLength, autoFocus, placeholder, mono, ...field }: TextFieldProps) {
+  const full = maxLength !== undefined && maxLength >= longText && value.length >= maxLength;
   return (
-    <Field {...field}>
+    <Field {...field} {...(full && { hint: t("champ.plein", { n: maxLength }) })}>
       {(c) => (
         <input
           {...c}

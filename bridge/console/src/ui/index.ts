@@ -10,4 +10,6 @@ export { announce, Note, notify, ProblemNote, type Tone } from "./notice";
 export { Badge, Card, Empty, Fact, Facts, Form, Page, Tooltip, type BadgeTone } from "./page";
 export { Table, type Column, type TableProps } from "./table";
 export { Steps, Tabs, type Step, type Tab } from "./tabs";
-export { DateField, MoneyField } from "./typed";
+export { settle } from "./settle";
+export { DateField, MoneyField, TypedField } from "./typed";
+export { anyWrong, held, type Held, type Script } from "./typing";

@@ -44,14 +44,13 @@ export interface ProblemProps {
 /** ProblemNote shows a failure with what to do. */
 export function ProblemNote({ error, onRetry, without }: ProblemProps) {
   if (error === undefined || error === null) return null;
-  const { message, advice, code, issues } = problemOf(error);
+  const { message, advice, issues } = problemOf(error);
   const rest = issues.filter((i) => without?.(i.chemin) !== true && i.message !== message);
   return (
     <Note tone="error" live actions={onRetry !== undefined && <Button small icon="undo" onClick={onRetry}>{t("action.reessayer")}</Button>}>
       <p lang="fr">{message}</p>
       {rest.length > 0 && <ul lang="fr">{rest.map((i) => <li key={i.code + i.chemin}>{i.message}</li>)}</ul>}
       {advice !== "" && <p>{advice}</p>}
-      <p class="code">{code}</p>
     </Note>
   );
 }

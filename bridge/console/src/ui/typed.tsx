@@ -1,11 +1,49 @@
-// Fields whose text means something: amounts and days. They keep what is typed until it is
-// left, and give the value each time that the text has one.
+// Fields whose text means something: amounts, days, numbers. See typing.ts for what they keep.
 
-import { useEffect, useRef, useState } from "preact/hooks";
-import { addDays, centsOf, day, dayOf, today, typedCents } from "../format";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { addDays, centsOf, day, today, typedCents } from "../format";
 import { t } from "../i18n";
 import { IconButton } from "./button";
-import { Field, type FieldProps } from "./field";
+import { days } from "./days";
+import { Field, TextField, type FieldProps } from "./field";
+import { atRest, hold, leave, standing, typed, type Script, type Step } from "./typing";
+
+interface TypedOf<V> {
+  readonly value: V;
+  readonly none: V;
+  readonly script: Script<V>;
+  readonly write: (value: V) => string;
+  readonly onChange: (value: V) => void;
+  /** What is said of a text that cannot be read. */
+  readonly message: string;
+  readonly label: string;
+  readonly path: string | undefined;
+}
+
+/** useTyped is the text of a field while it is typed, and what is wrong with it; "" for nothing. */
+function useTyped<V>({ value, none, script, write, onChange, message, label, path = "" }: TypedOf<V>) {
+  const id = useId();
+  const [typing, setTyping] = useState(atRest);
+  const now = useRef(typing);
+  const take = ({ typing: next, give }: Step<V>): void => {
+    setTyping((now.current = next));
+    const state = standing(script, next);
+    hold(id, state === "taken" ? null : { path, label, state, message });
+    if (give !== undefined && give !== value) onChange(give);
+  };
+  useEffect(() => () => hold(id, null), []);
+  return {
+    text: typing.text ?? write(value),
+    error: standing(script, typing) === "wrong" ? message : "",
+    type: (text: string) => take(typed(script, none, text)),
+    leave: () => take(leave(script, none, now.current)),
+    /** set gives a value that was not typed. */
+    set: (give: V) => take({ typing: atRest, give }),
+  };
+}
+
+const always = (): boolean => true;
+const cents: Script<number | null> = { read: centsOf, whole: always };
 
 export interface MoneyFieldProps extends FieldProps {
   /** Cents; null for none. */
@@ -14,25 +52,21 @@ export interface MoneyFieldProps extends FieldProps {
 }
 
 export function MoneyField({ value, onChange, error, ...field }: MoneyFieldProps) {
-  const [text, setText] = useState<string | null>(null); // null: nobody is typing
-  const wrong = text !== null && text.trim() !== "" && centsOf(text) === null;
-  const take = (typed: string): void => {
-    setText(typed);
-    const cents = centsOf(typed);
-    if (cents !== null || typed.trim() === "") onChange(cents);
-  };
+  const write = (v: number | null): string => (v === null ? "" : typedCents(v));
+  const typing = useTyped({ value, none: null, script: cents, write, onChange, message: t("champ.montant.faux"), label: field.label, path: field.path });
   return (
-    <Field {...field} error={wrong ? t("champ.montant.faux") : error}>
+    <Field {...field} error={typing.error === "" ? error : typing.error}>
       {(c) => (
         <span class="money-input">
           <input
             {...c}
             inputMode="decimal"
             autocomplete="off"
-            value={text ?? (value === null ? "" : typedCents(value))}
-            onInput={(e) => take(e.currentTarget.value)}
+            value={typing.text}
+            onInput={(e) => typing.type(e.currentTarget.value)}
             onFocus={(e) => e.currentTarget.select()}
-            onBlur={() => !wrong && setText(null)}
+            onKeyDown={(e) => e.key === "Enter" && typing.leave()}
+            onBlur={typing.leave}
           />
           <span aria-hidden="true">€</span>
         </span>
@@ -49,25 +83,17 @@ export interface DateFieldProps extends FieldProps {
 
 /** DateField is typed as 22/11/2026 or 221126; the arrows move by a day, the calendar is the browser's. */
 export function DateField({ value, onChange, error, ...field }: DateFieldProps) {
-  const [text, setText] = useState<string | null>(null);
   const calendar = useRef<HTMLInputElement>(null);
-  useEffect(() => setText(null), [value === "" ? null : value]);
-  const wrong = text !== null && text.trim() !== "" && dayOf(text) === null;
-  const take = (typed: string): void => {
-    setText(typed);
-    const iso = dayOf(typed);
-    if (iso !== null && typed.length >= 6) onChange(iso);
-    else if (typed.trim() === "") onChange("");
-  };
-  const move = (e: KeyboardEvent): void => {
+  const typing = useTyped({ value, none: "", script: days, write: day, onChange, message: t("champ.date.fausse"), label: field.label, path: field.path });
+  const keyed = (e: KeyboardEvent): void => {
+    if (e.key === "Enter") return typing.leave();
     const by = { ArrowUp: 1, ArrowDown: -1 }[e.key];
     if (by === undefined) return;
     e.preventDefault();
-    setText(null);
-    onChange(value === "" ? today() : addDays(value, by));
+    typing.set(value === "" ? today() : addDays(value, by));
   };
   return (
-    <Field {...field} error={wrong ? t("champ.date.fausse") : error}>
+    <Field {...field} error={typing.error === "" ? error : typing.error}>
       {(c) => (
         <span class="date-input">
           <input
@@ -75,15 +101,39 @@ export function DateField({ value, onChange, error, ...field }: DateFieldProps) 
             inputMode="numeric"
             autocomplete="off"
             placeholder={t("champ.date.forme")}
-            value={text ?? day(value)}
-            onInput={(e) => take(e.currentTarget.value)}
-            onKeyDown={move}
-            onBlur={() => !wrong && setText(null)}
+            value={typing.text}
+            onInput={(e) => typing.type(e.currentTarget.value)}
+            onKeyDown={keyed}
+            onBlur={typing.leave}
           />
           <IconButton icon="day" label={t("champ.date.calendrier", { label: field.label })} disabled={c.disabled} onClick={() => calendar.current?.showPicker()} />
-          <input ref={calendar} type="date" class="behind" tabIndex={-1} aria-hidden="true" value={value} onChange={(e) => onChange(e.currentTarget.value)} />
+          <input ref={calendar} type="date" class="behind" tabIndex={-1} aria-hidden="true" value={value} onChange={(e) => typing.set(e.currentTarget.value)} />
         </span>
       )}
     </Field>
+  );
+}
+
+export interface TypedFieldProps<V> extends FieldProps {
+  readonly value: V;
+  readonly none: V;
+  readonly script: Script<V>;
+  readonly write: (value: V) => string;
+  readonly onChange: (value: V) => void;
+  /** What is said of a text that cannot be read. */
+  readonly message: string;
+  readonly inputMode: "numeric" | "decimal";
+  readonly maxLength: number;
+  readonly placeholder?: string;
+}
+
+/** TypedField is a field of any other kind: a number, a coefficient, an hour, a birth. */
+export function TypedField<V>({ value, none, script, write, onChange, message, error, inputMode, maxLength, placeholder, ...field }: TypedFieldProps<V>) {
+  const typing = useTyped({ value, none, script, write, onChange, message, label: field.label, path: field.path });
+  return (
+    <TextField
+      {...field} error={typing.error === "" ? error : typing.error} inputMode={inputMode} maxLength={maxLength} value={typing.text}
+      onInput={typing.type} onBlur={typing.leave} {...(placeholder !== undefined && { placeholder })}
+    />
   );
 }

@@ -61,7 +61,7 @@ func fault(info fs.FileInfo, owner uint32) string {
 		return fmt.Sprintf("user %d owns it", st.Uid)
 	case info.Mode().Perm()&0o002 != 0:
 		return "everybody may write it"
-	case info.Mode().Perm()&0o020 != 0 && st.Gid != 0:
+	case info.Mode().Perm()&0o020 != 0: // also where an access list shows as that
 		return fmt.Sprintf("group %d may write it", st.Gid)
 	}
 	return ""

@@ -19,6 +19,9 @@ func (m *Machine) Install(ctx context.Context, folder string, later bool) (Repor
 	if err := m.ready(); err != nil {
 		return r, err
 	}
+	if found, ours := m.userThere(); found && !ours {
+		return r, ErrUserTaken
+	}
 	folder, withTray, err := m.programs(folder)
 	if err != nil {
 		return r, err

@@ -37,10 +37,14 @@ import (
 const Unit = "agrafed.service"
 
 // user owns the data.
-const user = "agrafe"
+const (
+	user = "agrafe"
+	home = "/var/lib/agrafe"
+)
 
 // Errors that say why nothing was changed.
 var (
+	ErrUserTaken = errors.New("cannot install: this machine has another user who is called agrafe; rename that account first")
 	ErrNoSystemd = errors.New("cannot manage the service: systemd does not run here; agrafed can be run by hand, see agrafed -h")
 	ErrNotRoot   = errors.New("cannot change the installation: that is root's to do; try: sudo agrafe …")
 )

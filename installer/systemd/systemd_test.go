@@ -207,7 +207,7 @@ func TestInstallSaysWhatFailed(t *testing.T) {
 
 // S32: what Install made is taken away, and what is the practice's stays unless asked.
 func TestS32Uninstall(t *testing.T) {
-	const passwd = "root:x:0:0::/root:/bin/sh\nagrafe:x:990:990::/:/x\n"
+	const passwd = "root:x:0:0::/root:/bin/sh\nagrafe:x:990:990::/var/lib/agrafe:/usr/sbin/nologin\n"
 	r := newRig(t, "agrafe", "agrafed", "agrafe-tray")
 	r.make(t, "/etc/passwd", passwd)
 	before := r.files(t)
@@ -360,5 +360,25 @@ func TestControl(t *testing.T) {
 	}
 	if err := r.Control(t.Context(), "start"); !errors.Is(err, ErrNoSystemd) {
 		t.Errorf("%v", err)
+	}
+}
+
+// A person may be called as our user is: nothing is installed beside, and a purge lets
+// the account be.
+func TestAnotherUserOfThatName(t *testing.T) {
+	r := newRig(t, "agrafe", "agrafed")
+	r.make(t, "/etc/passwd", "root:x:0:0::/root:/bin/sh\nagrafe:x:1000:1000:Agathe:/home/agrafe:/bin/bash\n")
+	before := r.files(t)
+	if _, err := r.install(t, false); !errors.Is(err, ErrUserTaken) {
+		t.Errorf("install: %v", err)
+	}
+	if d := cmp.Diff(before, r.files(t)); d != "" || len(r.ran) > 0 {
+		t.Errorf("ran %q and wrote (-before +after):\n%s", r.ran, d)
+	}
+	if _, err := r.Uninstall(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	if slices.Contains(r.ran, "userdel agrafe") {
+		t.Errorf("the account of a person was removed")
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Uninstall stops the service and takes away all that Install made. The practice's data
@@ -69,8 +70,11 @@ func (m *Machine) purge(ctx context.Context, r *Report) (failed error) {
 	for _, path := range append([]string{configFolder, dropIns}, data...) {
 		failed = errors.Join(failed, m.remove(path, os.RemoveAll, r))
 	}
-	if failed != nil || !m.hasUser() {
+	if found, ours := m.userThere(); failed != nil || !found {
 		return failed
+	} else if !ours {
+		r.Kept = append(r.Kept, "user "+user+", who is somebody else")
+		return nil
 	}
 	if err := m.run(ctx, "userdel", user); err != nil {
 		return err
@@ -79,10 +83,17 @@ func (m *Machine) purge(ctx context.Context, r *Report) (failed error) {
 	return nil
 }
 
-// hasUser tells whether our user is one of the machine's own.
-func (m *Machine) hasUser() bool {
-	text, err := os.ReadFile(m.at("/etc/passwd"))
-	return err == nil && bytes.Contains(append([]byte("\n"), text...), []byte("\n"+user+":"))
+// userThere tells whether the machine has a user of that name, and whether it is the
+// service's: one that nobody can log in as. A person may be called so too.
+func (m *Machine) userThere() (found, ours bool) {
+	text, _ := os.ReadFile(m.at("/etc/passwd"))
+	for line := range strings.Lines(string(text)) {
+		f := strings.Split(strings.TrimSpace(line), ":") // name, password, uid, gid, comment, home, shell
+		if len(f) == 7 && f[0] == user {
+			return true, f[5] == home && strings.HasSuffix(f[6], "/nologin")
+		}
+	}
+	return false, false
 }
 
 func (m *Machine) tellKept(r *Report) {

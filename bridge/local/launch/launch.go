@@ -13,14 +13,12 @@
 package launch
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"html"
 	"os"
 	"os/exec"
-	"strings"
 	"time"
 )
 
@@ -117,11 +115,10 @@ func Open(ctx context.Context, c Caller, page string) error {
 }
 
 // show has the system open the file and waits until a browser has come. What opens it
-// may be the browser itself, which stays: it is not stopped.
+// may be the browser itself, which stays: it is not stopped, and what it says for hours
+// is not collected.
 func show(ctx context.Context, f File) error {
-	var said bytes.Buffer
 	program := exec.Command(opener[0], append(opener[1:], f.Name)...)
-	program.Stderr = &said
 	if err := program.Start(); err != nil {
 		return fmt.Errorf("%w (%w)", ErrNoBrowser, err)
 	}
@@ -135,14 +132,8 @@ func show(ctx context.Context, f File) error {
 		return err
 	case err := <-ended:
 		if err != nil {
-			return fmt.Errorf("%w (%w: %s)", ErrNoBrowser, err, lastLine(said.String()))
+			return fmt.Errorf("%w (%w)", ErrNoBrowser, err)
 		}
 	}
 	return <-came // it handed the file to a browser that runs
-}
-
-// lastLine is where programs say what went wrong.
-func lastLine(text string) string {
-	text = strings.TrimSpace(text)
-	return text[strings.LastIndexByte(text, '\n')+1:]
 }

@@ -47,6 +47,7 @@ func TestForbiddenArrows(t *testing.T) {
 		{"daemon/secret", []string{ours}, []string{"daemon/secret"}},
 		{"installer/place", []string{ours}, []string{"installer/place"}},
 		{"installer/systemd", []string{ours}, []string{"installer/systemd", "installer/place"}},
+		{"daemon/port", []string{ours}, []string{"daemon/port"}},
 		{"daemon/absence", []string{ours}, []string{"daemon/absence"}},
 		{"daemon/state", []string{ours}, []string{"daemon/state"}},
 		{"daemon/journal", []string{ours}, []string{"daemon/journal", "daemon/durable"}},

@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"github.com/agrafe-fse/agrafe/bridge/local"
-	"github.com/agrafe-fse/agrafe/cmd/agrafe-tray/internal/port"
 	"github.com/agrafe-fse/agrafe/cmd/agrafe-tray/internal/view"
+	"github.com/agrafe-fse/agrafe/daemon/port"
 	"github.com/agrafe-fse/agrafe/daemon/state"
 )
 
@@ -49,7 +49,20 @@ func link(err error, number int) (view.Link, string) {
 	case err != nil && !errors.Is(err, local.ErrDown):
 		return view.Refused, ""
 	}
-	return view.Down, port.Owner(number)
+	return view.Down, holderOf(number)
+}
+
+// holderOf names the program that has a port or, where this user may not see it, its
+// user; "" if nobody has it.
+func holderOf(number int) string {
+	h, err := port.Find("", number)
+	switch {
+	case err != nil:
+		return ""
+	case h.PID == 0:
+		return h.User
+	}
+	return strconv.Quote(h.Program) + " (PID " + strconv.Itoa(h.PID) + ")"
 }
 
 // session is one connection to the service. It returns why there was none, nil if

@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/agrafe-fse/agrafe/daemon/port"
 )
 
 // A workstation in order is green, but for what this version can't do.
@@ -47,17 +49,21 @@ func TestFaults(t *testing.T) {
 		{"a port taken", func(_ *testing.T, b *bed) {
 			b.down()
 			b.dials["127.0.0.1:17373"] = nil
-			b.Holder = func(string, int) (Holder, error) { return Holder{42, "nginx", "www-data"}, nil }
+			b.Holder = func(string, int) (port.Holder, error) {
+				return port.Holder{PID: 42, Program: "nginx", User: "www-data"}, nil
+			}
 		}, "port", Red, "nginx (pid 42, user www-data)"},
 		{"a port taken by a stranger", func(_ *testing.T, b *bed) {
 			b.down()
 			b.dials["127.0.0.1:17373"] = nil
-			b.Holder = func(string, int) (Holder, error) { return Holder{User: "mallory"}, nil }
+			b.Holder = func(string, int) (port.Holder, error) { return port.Holder{User: "mallory"}, nil }
 		}, "port", Red, "user mallory"},
 		{"a port taken by our own", func(_ *testing.T, b *bed) {
 			b.down()
 			b.dials["127.0.0.1:17373"] = nil
-			b.Holder = func(string, int) (Holder, error) { return Holder{42, "agrafed", "agrafe"}, nil }
+			b.Holder = func(string, int) (port.Holder, error) {
+				return port.Holder{PID: 42, Program: "agrafed", User: "agrafe"}, nil
+			}
 		}, "port", Red, "agrafed (pid 42)"},
 		{"no pcscd", func(t *testing.T, b *bed) {
 			b.changes(t, snapshot, `"up":true`, `"up":false`)

@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"time"
+
+	"github.com/agrafe-fse/agrafe/daemon/port"
 )
 
 // Machine is what checks see of the system. Tests give another one.
@@ -17,22 +19,15 @@ type Machine struct {
 	Free   func(dir string) (bytes uint64, err error)
 	Dial   func(ctx context.Context, network, address string) error
 	Find   func(program string) error
-	Holder func(root string, port int) (Holder, error)
+	Holder func(root string, port int) (port.Holder, error)
 	Tray   func(ctx context.Context, address string) (bool, error) // whether a bus has a place for icons
-}
-
-// Holder is the program that has a port.
-type Holder struct {
-	PID     int    // 0: this user may not know
-	Program string // "" likewise
-	User    string
 }
 
 // ThisMachine is the one that this process runs on.
 func ThisMachine() Machine {
 	return Machine{Now: time.Now, Env: os.Getenv, Free: freeSpace, Dial: dial,
 		Find:   func(program string) error { _, err := exec.LookPath(program); return err },
-		Holder: portHolder, Tray: hasTrayHost}
+		Holder: port.Find, Tray: hasTrayHost}
 }
 
 func dial(ctx context.Context, network, address string) error {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/agrafe-fse/agrafe/daemon"
+	"github.com/agrafe-fse/agrafe/daemon/port"
 )
 
 var today = time.Date(2026, time.November, 22, 10, 0, 0, 0, time.UTC)
@@ -52,7 +53,7 @@ func newBed(t *testing.T) *bed {
 		Root: root, Now: func() time.Time { return today }, Env: func(name string) string { return b.env[name] },
 		Find:   func(string) error { return nil },
 		Tray:   func(context.Context, string) (bool, error) { return true, nil },
-		Holder: func(string, int) (Holder, error) { return Holder{}, nil },
+		Holder: func(string, int) (port.Holder, error) { return port.Holder{}, nil },
 		Free: func(dir string) (uint64, error) {
 			if n, ok := b.free[strings.TrimPrefix(dir, root)]; ok {
 				return n, nil

@@ -1,4 +1,4 @@
-package doctor
+package port
 
 import (
 	"bytes"
@@ -14,10 +14,11 @@ import (
 
 var errNobody = errors.New("nobody listens there any more")
 
-// portHolder finds who listens on a port, by the tables of proc(5): the socket's inode
+// Find tells who listens on a port, by the tables of proc(5): the socket's inode
 // in /proc/net/tcp, and the process that has it open. Which that is, only its own user
-// and root may know.
-func portHolder(root string, port int) (Holder, error) {
+// and root may know. root goes before each path: "" is the machine itself. It fails if
+// nobody listens.
+func Find(root string, port int) (Holder, error) {
 	inode, uid, err := listener(root, port)
 	if err != nil {
 		return Holder{}, err

@@ -1,9 +1,10 @@
-package doctor
+package port
 
 import (
 	"net"
 	"os"
 	"os/user"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -15,12 +16,12 @@ func TestS37PortHolder(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		h, err := portHolder("", l.Addr().(*net.TCPAddr).Port)
+		h, err := Find("", l.Addr().(*net.TCPAddr).Port)
 		if closed := l.Close(); err != nil || closed != nil {
 			t.Fatal(err, closed)
 		}
 		me, err := user.Current()
-		if err != nil || h.PID != os.Getpid() || h.User != me.Username || !strings.HasPrefix(h.Program, "doctor.test") {
+		if err != nil || h.PID != os.Getpid() || h.User != me.Username || !strings.HasPrefix(h.Program, "port.test") {
 			t.Errorf("%s: %+v, %v", address, h, err)
 		}
 	}
@@ -30,17 +31,23 @@ func TestS37PortHolder(t *testing.T) {
 	}
 	port := l.Addr().(*net.TCPAddr).Port
 	_ = l.Close()
-	if h, err := portHolder("", port); err == nil {
+	if h, err := Find("", port); err == nil {
 		t.Errorf("of a free port: %+v", h)
 	}
 }
 
 // A process of another user shows its socket and its user, not its program.
 func TestS37PortOfAnother(t *testing.T) {
-	b := newBed(t)
-	b.write(t, "/proc/net/tcp", "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"+
+	root := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(root, "proc/net"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	table := []byte("  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n" +
 		"   0: 0100007F:43DD 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4242 1 0 100 0 0 10 0\n")
-	h, err := portHolder(b.Root, 17373)
+	if err := os.WriteFile(filepath.Join(root, "proc/net/tcp"), table, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	h, err := Find(root, 17373)
 	if err != nil || h.PID != 0 || h.Program != "" || h.User != "root" {
 		t.Errorf("%+v, %v", h, err)
 	}

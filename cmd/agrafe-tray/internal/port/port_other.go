@@ -1,6 +1,0 @@
-//go:build !linux
-
-package port
-
-// Owner can't tell here: "".
-func Owner(int) string { return "" }

@@ -31,7 +31,7 @@ func (c *diagnosticsCmd) Run(e *env) error {
 		return err
 	}
 	return e.print(map[string]any{"fichier": out, "octets": len(archive), "serviceArrete": down != nil}, func(w io.Writer) {
-		fmt.Fprintf(w, "%s: %d bytes, without names, NIRs or codes; LISEZMOI.txt in it says what it holds\n", out, len(archive))
+		fmt.Fprintf(w, "%s: %d bytes, nothing of patients or FSE, no code and no token; LISEZMOI.txt in it says what it holds\n", out, len(archive))
 		if down != nil {
 			fmt.Fprintln(w, "the service did not answer: its log and its counters are not in it")
 		}

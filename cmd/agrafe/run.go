@@ -59,7 +59,7 @@ type cli struct {
 	API     apiCmd     `cmd:"" name:"api" help:"print the description of the API"`
 	Version versionCmd `cmd:"" help:"print the version"`
 
-	Diagnostics diagnosticsCmd `cmd:"" help:"make an archive for the support, without names, NIRs or codes"`
+	Diagnostics diagnosticsCmd `cmd:"" help:"make an archive for the support, with nothing of patients or FSE, no code and no token"`
 	Update      updateCmd      `cmd:"" help:"newer versions"`
 
 	Install   installCmd   `cmd:"" help:"have the service run at each start of this machine, and the tray at each login"`

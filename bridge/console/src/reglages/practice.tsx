@@ -1,6 +1,6 @@
 // The settings of one practice, all its parts and the bar that keeps them.
 
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { Cabinet } from "../../../client/src/types";
 import { t } from "../i18n";
 import { useShortcut } from "../shortcuts";
@@ -22,11 +22,19 @@ export interface PracticeProps {
 export function Practice({ cabinet, kept, onSaved }: PracticeProps) {
   const editor = useEditor(cabinet, kept);
   const box = useRef<HTMLDivElement>(null);
+  const refused = useRef(false);
+  useEffect(() => { // what stands against it may be known only after the refusal
+    const wrong = refused.current ? box.current?.querySelector<HTMLElement>("[aria-invalid]") : null;
+    if (wrong == null) return;
+    refused.current = false;
+    wrong.focus();
+  });
   const save = async (): Promise<void> => {
+    refused.current = false;
     if (await editor.save()) {
       notify(t("reglages.garde"));
       onSaved?.();
-    } else requestAnimationFrame(() => box.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus());
+    } else refused.current = true;
   };
   useShortcut("Ctrl+s", "action.enregistrer", () => void save());
   return (

@@ -93,7 +93,7 @@ func TestCardIsShown(t *testing.T) {
 	p.settle()
 	tab := p.open(chromium.Start(t, chromium.Options{}), "/jour")
 	await(t, tab, `document.querySelector(".slot.cps .slot-main")?.textContent === "CLAIRE ESSAI"`)
-	for range 20 {
+	for range 25 {
 		p.insert(1, "patient")
 		await(t, tab, `document.querySelector(".slot.vitale .slot-main")?.textContent === "DOMINIQUE ADRTROIS"`)
 		p.remove(1)
@@ -101,7 +101,7 @@ func TestCardIsShown(t *testing.T) {
 	}
 	for _, name := range []string{"card-shown", "person-shown"} {
 		took := chromium.Eval[[]float64](tab, `return performance.getEntriesByName("`+name+`").map((e) => e.duration);`)
-		if len(took) < 20 { // a frame may show two events
+		if len(took) < 20 { // a frame may show two events: some of the 25 are not timed
 			t.Fatalf("%s was timed %d times, want 20 at least", name, len(took))
 		}
 		slices.Sort(took)

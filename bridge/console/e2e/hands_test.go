@@ -60,21 +60,23 @@ func (u *user) clickOn(selector, name string) {
 	target := fmt.Sprintf("named(%s, %s)", selector, quoted(name))
 	u.sees(target + ` && !` + target + `.disabled && ` + target + `.ariaBusy !== "true"`)
 	at := chromium.Eval[[]float64](u.tab, finders+`
-		const e = `+target+`;
-		e.scrollIntoView({ block: "center", behavior: "instant" });
-		const place = () => (e.matches("[type=checkbox], [type=radio]") ? e.labels[0] ?? e : e).getClientRects()[0];
-		let box = place();
-		for (let still = 0; still < 3; still++) { // nobody clicks on what moves
+		let e, box;
+		const end = Date.now() + 20000;
+		for (let still = -1; still < 3 && Date.now() < end; still++) { // nobody clicks on what moves
 			await new Promise((r) => requestAnimationFrame(r));
-			const now = place();
-			if (now?.top !== box?.top || now?.left !== box?.left) still = -1;
+			const found = `+target+`; // it may have been drawn anew
+			if (found && found !== e) found.scrollIntoView({ block: "center", behavior: "instant" });
+			e = found;
+			const now = e && (e.matches("[type=checkbox], [type=radio]") ? e.labels[0] ?? e : e).getClientRects()[0];
+			if (!now || now.top !== box?.top || now.left !== box.left) still = -1;
 			box = now;
 		}
+		if (!box) return [];
 		const [x, y] = [box.left + Math.min(box.width / 2, 40), box.top + box.height / 2];
 		const hit = document.elementFromPoint(x, y);
 		return hit !== null && (e.contains(hit) || [...(e.labels ?? [])].some((l) => l.contains(hit))) ? [x, y] : [];`)
 	if len(at) == 0 {
-		u.t.Fatalf("%q is covered by something else", name)
+		u.t.Fatalf("%q is covered by something else, or went away", name)
 	}
 	u.tab.Do(chromedp.MouseClickXY(at[0], at[1]))
 }

@@ -184,7 +184,7 @@ func await(t *testing.T, tab *chromium.Page, expression string) {
 func awaitWith(t *testing.T, tab *chromium.Page, functions, expression string) {
 	t.Helper()
 	const body = `
-		const end = Date.now() + 10000;
+		const end = Date.now() + 20000;
 		while (!(%EXPR%)) {
 			if (Date.now() > end) return document.body.innerText;
 			await new Promise((r) => setTimeout(r, 10));

@@ -14,7 +14,16 @@
 //
 // An envelope is S/MIME (RFC 8551) for the payer's certificate, AES-256-CBC, holding
 // the gzip of a B2 file; old ones with triple DES are read. What is read is bounded:
-// depth, size, and what a gzip may grow to.
+// depth, size, number of parts, and what a gzip may grow to.
+//
+// The seals of the invoices travel beside the file, and that is ours: how sealed FSE
+// reach a payer in the field is not public. With seals the envelope holds
+// multipart/mixed: first the file, as it would be alone, then one part
+// application/pkcs7-mime for each seal, in the order of the invoices in the file.
+//
+// Demonstration and production keep apart: addresses of the one end in .test, its
+// certificates have DEMONSTRATION in their organisation, and neither Folder nor
+// Enclose takes a certificate of the other side.
 package seal
 
 import (

@@ -27,7 +27,7 @@ func mustWords(table string) map[string]string {
 	for _, row := range rows[1:] {
 		all[row[0]] = row[1]
 	}
-	for _, name := range []string{"address", "subject", "content-type", "production", "demonstration"} {
+	for _, name := range []string{"address", "address-demonstration", "subject", "content-type", "production", "demonstration", "seal", "seal-description"} {
 		if all[name] == "" {
 			panic("seal: no " + name + " in the table of words")
 		}
@@ -39,12 +39,17 @@ func mustWords(table string) map[string]string {
 var ErrAddress = errors.New("cannot address the file: a régime has 2 digits, an organism 3, an emitter 14, a number of invoices at most 5")
 
 // Address is the mail address of a payer's organism, which is also the name of its
-// certificate. It fails with ErrAddress.
-func Address(regime, organisme string) (string, error) {
+// certificate; that of a demonstration is under .test and reaches nobody. It fails
+// with ErrAddress.
+func Address(regime, organisme string, demonstration bool) (string, error) {
 	if !digits(regime, 2) || !digits(organisme, 3) {
 		return "", ErrAddress
 	}
-	return strings.NewReplacer("{regime}", regime, "{organisme}", organisme).Replace(words["address"]), nil
+	name := "address"
+	if demonstration {
+		name = "address-demonstration"
+	}
+	return strings.NewReplacer("{regime}", regime, "{organisme}", organisme).Replace(words[name]), nil
 }
 
 // Subject is the subject of the mail that carries a file: emitter of its record 000

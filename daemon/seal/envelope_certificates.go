@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -32,9 +33,11 @@ const (
 	CertificateDamaged                              // the file holds no certificate that can be read
 	CertificateName                                 // it is another one's
 	CertificateExpired
-	CertificateEarly // it is not valid yet
-	CertificateUsage // it is not meant for encryption of mail
-	CertificateWeak  // its key is not RSA of 2048 bits or more
+	CertificateEarly         // it is not valid yet
+	CertificateUsage         // it is not meant for encryption of mail
+	CertificateWeak          // its key is not RSA of 2048 bits or more
+	CertificateDemonstration // it is a demonstration's, and this is production
+	CertificateProduction    // it is no demonstration's, and this is one
 )
 
 var certificateTexts = [...]string{
@@ -45,6 +48,9 @@ var certificateTexts = [...]string{
 	CertificateEarly:   "the certificate is not valid yet: check the clock, or keep the former one in the file",
 	CertificateUsage:   "the certificate is not meant for encryption of mail: replace the file",
 	CertificateWeak:    "the key of the certificate is not RSA of at least 2048 bits",
+
+	CertificateDemonstration: "the certificate is a demonstration's: put the payer's own one in the folder",
+	CertificateProduction:    "the certificate has no DEMONSTRATION in its organisation: use those that the demonstration has made",
 }
 
 // CertificateError says why there is no certificate to encrypt for.
@@ -67,19 +73,23 @@ func (e *CertificateError) Error() string {
 func (e *CertificateError) Unwrap() error { return e.Err }
 
 // Folder is a folder of PEM files, one for each payer, named by its address:
-// 01349@349.01.rss.fr.pem. A file may hold several certificates, as around a
-// renewal: of those that are good the one that began last is taken. What is in the
-// folder is trusted: neither issuers nor revocations are checked.
-type Folder string
+// 01349@349.01.rss.fr.pem, in a demonstration 01349@349.01.rss.test.pem. A file may
+// hold several certificates, as around a renewal: of those that are good the one that
+// began last is taken. What is in the folder is trusted: neither issuers nor
+// revocations are checked.
+type Folder struct {
+	Dir           string
+	Demonstration bool // whose addresses and certificates are looked for
+}
 
-var _ Certificates = Folder("")
+var _ Certificates = Folder{}
 
 // maxPEM bounds a file of certificates, in bytes.
 const maxPEM = 1 << 20
 
 // Certificate implements Certificates.
 func (d Folder) Certificate(regime, organisme string, at time.Time) (*x509.Certificate, error) {
-	address, err := Address(regime, organisme)
+	address, err := Address(regime, organisme, d.Demonstration)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +100,7 @@ func (d Folder) Certificate(regime, organisme string, at time.Time) (*x509.Certi
 	slices.SortStableFunc(all, func(a, b *x509.Certificate) int { return cmp.Compare(b.NotBefore.Unix(), a.NotBefore.Unix()) })
 	var first error
 	for _, cert := range all {
-		if err = CheckCertificate(cert, address, at); err == nil {
+		if err = CheckCertificate(cert, address, at, d.Demonstration); err == nil {
 			return cert, nil
 		}
 		if first == nil {
@@ -105,7 +115,7 @@ func (d Folder) read(address string) ([]*x509.Certificate, error) {
 	fail := func(r CertificateReason, err error) ([]*x509.Certificate, error) {
 		return nil, &CertificateError{address, r, err}
 	}
-	file, err := os.Open(filepath.Join(string(d), address+".pem"))
+	file, err := os.Open(filepath.Join(d.Dir, address+".pem"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return fail(CertificateAbsent, err)
 	}
@@ -135,9 +145,9 @@ func (d Folder) read(address string) ([]*x509.Certificate, error) {
 }
 
 // CheckCertificate tells with a *CertificateError why a certificate may not be used
-// to write to an address at that moment. Usages that the certificate leaves open
-// are allowed.
-func CheckCertificate(cert *x509.Certificate, address string, at time.Time) error {
+// to write to an address at that moment, in a demonstration or not. Usages that the
+// certificate leaves open are allowed.
+func CheckCertificate(cert *x509.Certificate, address string, at time.Time, demonstration bool) error {
 	var reason CertificateReason
 	key, isRSA := cert.PublicKey.(*rsa.PublicKey)
 	switch {
@@ -152,9 +162,26 @@ func CheckCertificate(cert *x509.Certificate, address string, at time.Time) erro
 	case !isRSA || key.N.BitLen() < 2048:
 		reason = CertificateWeak
 	default:
-		return nil
+		if reason = otherSide(cert, demonstration); reason == 0 {
+			return nil
+		}
 	}
 	return &CertificateError{Address: address, Reason: reason}
+}
+
+// otherSide tells whether a certificate is one of a demonstration while this is none,
+// or the reverse; 0 when it is on the right side.
+func otherSide(cert *x509.Certificate, demonstration bool) CertificateReason {
+	marked := slices.ContainsFunc(cert.Subject.Organization, func(o string) bool {
+		return strings.Contains(strings.ToUpper(o), "DEMONSTRATION")
+	})
+	switch {
+	case marked && !demonstration:
+		return CertificateDemonstration
+	case !marked && demonstration:
+		return CertificateProduction
+	}
+	return 0
 }
 
 func forMail(cert *x509.Certificate) bool {

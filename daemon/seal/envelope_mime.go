@@ -9,7 +9,9 @@ import (
 	"fmt"
 	"io"
 	"mime"
+	"mime/multipart"
 	"net/mail"
+	"net/textproto"
 	"slices"
 	"strings"
 )
@@ -23,33 +25,78 @@ type Part struct {
 // Demonstration tells whether the part says that it is a test.
 func (p *Part) Demonstration() bool { return strings.HasPrefix(p.Description, "IRISTEST/") }
 
-// Enclose puts the B2 file of a lot in an S/MIME message part for the holder of the
-// certificate: headers and body with CRLF line ends. It does not check that the
-// certificate is right: Certificates gives one that is.
-func Enclose(file []byte, to *x509.Certificate, demonstration bool) ([]byte, error) {
-	if len(file) > MaxEnvelope {
+// Contents is what an envelope holds.
+type Contents struct {
+	File          []byte   // of B2
+	Seals         [][]byte // of its invoices, in their order in the file; none when it travels alone
+	Demonstration bool
+}
+
+// MaxSeals bounds the seals of an envelope: no file of B2 has more than 999 records.
+const MaxSeals = 999
+
+// Enclose puts the B2 file of a lot and its seals in an S/MIME message part for the
+// holder of the certificate: headers and body with CRLF line ends. Of the certificate
+// it checks only, with a *CertificateError, that it is on the right side of
+// demonstration and production: Certificates gives one that is good.
+func Enclose(c Contents, to *x509.Certificate) ([]byte, error) {
+	if reason := otherSide(to, c.Demonstration); reason != 0 {
+		return nil, &CertificateError{Address: to.Subject.CommonName, Reason: reason}
+	}
+	size := len(c.File)
+	for _, s := range c.Seals {
+		size += len(s)
+	}
+	if size > MaxEnvelope || len(c.Seals) > MaxSeals {
 		return nil, ErrTooLarge
 	}
-	name := "production"
-	if demonstration {
-		name = "demonstration"
-	}
-	var zipped bytes.Buffer
-	w := gzip.NewWriter(&zipped)
-	if _, err := w.Write(file); err != nil {
+	inner, err := filePart(c)
+	if err != nil {
 		return nil, err
 	}
-	if err := w.Close(); err != nil {
-		return nil, err
+	if len(c.Seals) > 0 {
+		inner = together(inner, c.Seals)
 	}
-	inner := part("Content-Type: "+words["content-type"]+"\r\nContent-Transfer-Encoding: base64\r\nContent-Description: "+words[name]+"\r\n",
-		zipped.Bytes())
 	der, err := Encrypt(inner, to)
 	if err != nil {
 		return nil, err
 	}
 	return part("MIME-Version: 1.0\r\nContent-Type: application/pkcs7-mime; smime-type=enveloped-data; name=\"smime.p7m\"\r\n"+
 		"Content-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename=\"smime.p7m\"\r\n", der), nil
+}
+
+// filePart is the part of the file.
+func filePart(c Contents) ([]byte, error) {
+	name := "production"
+	if c.Demonstration {
+		name = "demonstration"
+	}
+	var zipped bytes.Buffer
+	w := gzip.NewWriter(&zipped)
+	if _, err := w.Write(c.File); err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	return part("Content-Type: "+words["content-type"]+"\r\nContent-Transfer-Encoding: base64\r\nContent-Description: "+words[name]+"\r\n",
+		zipped.Bytes()), nil
+}
+
+// border parts the file and the seals. No line of base64 or of a header here begins
+// with two hyphens, so that it needs no random part.
+const border = "=_agrafe_sceaux"
+
+// together puts the seals beside the file.
+func together(file []byte, seals [][]byte) []byte {
+	out := []byte("Content-Type: multipart/mixed; boundary=\"" + border + "\"\r\n\r\n")
+	add := func(p []byte) { out = append(append(out, "--"+border+"\r\n"...), p...) }
+	add(file)
+	for i, der := range seals {
+		description := strings.Replace(words["seal-description"], "{rang}", fmt.Sprintf("%03d", i+1), 1)
+		add(part("Content-Type: "+words["seal"]+"\r\nContent-Transfer-Encoding: base64\r\nContent-Description: "+description+"\r\n", der))
+	}
+	return append(out, "--"+border+"--\r\n"...)
 }
 
 // part writes a body in base64 below its headers.
@@ -64,33 +111,65 @@ func part(headers string, body []byte) []byte {
 }
 
 // Extract opens a message part made by Enclose, or by another program in the same
-// way.
-func Extract(message []byte, cert *x509.Certificate, key crypto.Decrypter) (Part, error) {
-	der, header, err := body(message)
+// way. The seals are not verified: Open does it, one by one.
+func Extract(message []byte, cert *x509.Certificate, key crypto.Decrypter) (Contents, error) {
+	header, r, err := split(message)
 	if err != nil {
-		return Part{}, err
+		return Contents{}, err
 	}
-	kind, parameters, err := mime.ParseMediaType(header.Get("Content-Type"))
-	if err != nil || kind != "application/pkcs7-mime" && kind != "application/x-pkcs7-mime" ||
-		parameters["smime-type"] != "" && parameters["smime-type"] != "enveloped-data" {
-		return Part{}, fmt.Errorf("%w: not S/MIME enveloped-data", ErrEnvelope)
+	der, err := decode(header, r)
+	if err != nil {
+		return Contents{}, err
+	}
+	if kind, parameters := typeOf(header); !isCMS(kind) || parameters["smime-type"] != "" && parameters["smime-type"] != "enveloped-data" {
+		return Contents{}, fmt.Errorf("%w: not S/MIME enveloped-data", ErrEnvelope)
 	}
 	inner, err := Decrypt(der, cert, key)
 	if err != nil {
-		return Part{}, err
+		return Contents{}, err
 	}
-	return ReadPart(inner)
+	return readContents(inner)
+}
+
+// readContents reads what was encrypted: a file alone, or with seals.
+func readContents(inner []byte) (Contents, error) {
+	header, r, err := split(inner)
+	if err != nil {
+		return Contents{}, err
+	}
+	kind, parameters := typeOf(header)
+	if kind != "multipart/mixed" {
+		p, err := read(header, r)
+		return Contents{File: p.Content, Demonstration: p.Demonstration()}, err
+	}
+	boundary := parameters["boundary"]
+	if boundary == "" || !bytes.Contains(inner, []byte("\n--"+boundary+"--")) {
+		return Contents{}, fmt.Errorf("%w: truncated multipart", ErrEnvelope) // a multipart.Reader may take it for the end
+	}
+	return readTogether(multipart.NewReader(r, boundary))
+}
+
+// isCMS tells whether a type is one of CMS messages.
+func isCMS(kind string) bool {
+	return kind == "application/pkcs7-mime" || kind == "application/x-pkcs7-mime"
 }
 
 // ReadPart reads a message part application/EDI-consent, as Enclose encrypts it and
 // as returns come in clear: in base64 or as it is, compressed by gzip or not.
 func ReadPart(message []byte) (Part, error) {
-	content, header, err := body(message)
+	header, r, err := split(message)
 	if err != nil {
 		return Part{}, err
 	}
-	kind, _, err := mime.ParseMediaType(header.Get("Content-Type"))
-	if err != nil || !strings.EqualFold(kind, words["content-type"]) {
+	return read(header, r)
+}
+
+func read(header textproto.MIMEHeader, r io.Reader) (Part, error) {
+	content, err := decode(header, r)
+	if err != nil {
+		return Part{}, err
+	}
+	if kind, _ := typeOf(header); !strings.EqualFold(kind, words["content-type"]) {
 		return Part{}, fmt.Errorf("%w: not %s", ErrEnvelope, words["content-type"])
 	}
 	p := Part{Description: header.Get("Content-Description"), Content: content}
@@ -100,8 +179,8 @@ func ReadPart(message []byte) (Part, error) {
 	return p, err
 }
 
-// body splits a message part and decodes its body.
-func body(message []byte) ([]byte, mail.Header, error) {
+// split parts the headers of a message part from its body.
+func split(message []byte) (textproto.MIMEHeader, io.Reader, error) {
 	if len(message) > MaxEnvelope {
 		return nil, nil, ErrTooLarge
 	}
@@ -109,19 +188,33 @@ func body(message []byte) ([]byte, mail.Header, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("%w: no headers", ErrEnvelope)
 	}
-	r := m.Body
-	switch encoding := strings.ToLower(strings.TrimSpace(m.Header.Get("Content-Transfer-Encoding"))); encoding {
+	return textproto.MIMEHeader(m.Header), m.Body, nil
+}
+
+// typeOf returns the type of a part in lower case and its parameters; nothing when
+// there is none that can be read.
+func typeOf(header textproto.MIMEHeader) (string, map[string]string) {
+	kind, parameters, err := mime.ParseMediaType(header.Get("Content-Type"))
+	if err != nil {
+		return "", nil
+	}
+	return kind, parameters
+}
+
+// decode reads a body in the encoding that its headers tell.
+func decode(header textproto.MIMEHeader, r io.Reader) ([]byte, error) {
+	switch strings.ToLower(strings.TrimSpace(header.Get("Content-Transfer-Encoding"))) {
 	case "base64":
 		r = base64.NewDecoder(base64.StdEncoding, r)
 	case "", "7bit", "8bit", "binary":
 	default:
-		return nil, nil, fmt.Errorf("%w: unknown transfer encoding", ErrEnvelope)
+		return nil, fmt.Errorf("%w: unknown transfer encoding", ErrEnvelope)
 	}
 	data, err := io.ReadAll(r)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%w: not base64", ErrEnvelope)
+		return nil, fmt.Errorf("%w: not base64", ErrEnvelope)
 	}
-	return data, m.Header, nil
+	return data, nil
 }
 
 // unzip decompresses MaxEnvelope bytes at most.

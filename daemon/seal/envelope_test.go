@@ -24,7 +24,10 @@ import (
 	"github.com/smallstep/pkcs7"
 )
 
-const payerAddress = "01349@349.01.rss.fr"
+const (
+	payerAddress = "01349@349.01.rss.fr"
+	testAddress  = "01349@349.01.rss.test"
+)
 
 // payerKey is the key of an invented payer, made once.
 var payerKey = sync.OnceValue(func() *rsa.PrivateKey {
@@ -61,6 +64,11 @@ func payer(t testing.TB, key crypto.Signer, change func(*x509.Certificate)) *x50
 	return cert
 }
 
+// demonstration makes it a certificate of a demonstration.
+func demonstration(c *x509.Certificate) {
+	c.Subject.CommonName, c.Subject.Organization = testAddress, []string{"AGRAFE DEMONSTRATION"}
+}
+
 func pemCertificate(certs ...*x509.Certificate) []byte {
 	var out []byte
 	for _, cert := range certs {
@@ -73,30 +81,30 @@ func pemCertificate(certs ...*x509.Certificate) []byte {
 var sampleB2 = []byte(strings.Repeat("2"+strings.Repeat("0", 127), 40))
 
 func TestEncloseExtract(t *testing.T) {
-	cert := payer(t, payerKey(), nil)
+	cert := payer(t, payerKey(), demonstration)
 	tests := []struct {
-		name        string
-		demo        bool
-		description string
-		file        []byte
+		name string
+		demo bool
+		cert *x509.Certificate
+		file []byte
 	}{
-		{"production", false, "IRIS/B2/Z", sampleB2},
-		{"demonstration", true, "IRISTEST/B2", sampleB2},
-		{"empty", true, "IRISTEST/B2", []byte{}},
-		{"a whole block", true, "IRISTEST/B2", sampleB2[:aesBlocks]},
+		{"production", false, payer(t, payerKey(), nil), sampleB2},
+		{"demonstration", true, cert, sampleB2},
+		{"empty", true, cert, []byte{}},
+		{"a whole block", true, cert, sampleB2[:aesBlocks]},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			message, err := Enclose(test.file, cert, test.demo)
+			message, err := Enclose(Contents{File: test.file, Demonstration: test.demo}, test.cert)
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := Extract(message, cert, payerKey())
+			got, err := Extract(message, test.cert, payerKey())
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got.Description != test.description || got.Demonstration() != test.demo || !bytes.Equal(got.Content, test.file) {
-				t.Errorf("%q, %d bytes", got.Description, len(got.Content))
+			if got.Demonstration != test.demo || got.Seals != nil || !bytes.Equal(got.File, test.file) {
+				t.Errorf("demonstration %v, %d bytes, %d seals", got.Demonstration, len(got.File), len(got.Seals))
 			}
 			for line := range strings.Lines(string(message)) {
 				if len(line) > 200 || !strings.HasSuffix(line, "\r\n") {
@@ -157,8 +165,8 @@ func (r *rig) run(args ...string) []byte {
 }
 
 func TestOpenSSLOpensOurs(t *testing.T) {
-	cert := payer(t, payerKey(), nil)
-	message, err := Enclose(sampleB2, cert, true)
+	cert := payer(t, payerKey(), demonstration)
+	message, err := Enclose(Contents{File: sampleB2, Demonstration: true}, cert)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,8 +226,8 @@ func TestWeOpenOpenSSLs(t *testing.T) {
 			r.write("in", inner)
 			args := strings.Fields(strings.Replace(test.args, "OTHER", r.write("other.pem", pemCertificate(other)), 1))
 			got, err := Extract(r.run(args...), cert, payerKey())
-			if !errors.Is(err, test.want) || test.want == nil && (err != nil || !bytes.Equal(got.Content, sampleB2)) {
-				t.Errorf("%d bytes, %v; want %v", len(got.Content), err, test.want)
+			if !errors.Is(err, test.want) || test.want == nil && (err != nil || !bytes.Equal(got.File, sampleB2)) {
+				t.Errorf("%d bytes, %v; want %v", len(got.File), err, test.want)
 			}
 		})
 	}
@@ -328,12 +336,13 @@ func TestWords(t *testing.T) {
 	if want := "IR100500/00000991000015/2025082012050612345/00042"; err != nil || subject != want {
 		t.Errorf("Subject = %q, %v; want %q", subject, err, want)
 	}
-	address, err := Address("01", "349")
-	if err != nil || address != payerAddress {
-		t.Errorf("Address = %q, %v", address, err)
+	for demo, want := range map[bool]string{false: payerAddress, true: testAddress} {
+		if address, err := Address("01", "349", demo); err != nil || address != want {
+			t.Errorf("Address = %q, %v; want %q", address, err, want)
+		}
 	}
 	for _, bad := range [][2]string{{"1", "349"}, {"01", "34"}, {"01", "../"}, {"01", "3490"}, {"", ""}} {
-		if _, err := Address(bad[0], bad[1]); !errors.Is(err, ErrAddress) {
+		if _, err := Address(bad[0], bad[1], true); !errors.Is(err, ErrAddress) {
 			t.Errorf("Address(%q): %v, want ErrAddress", bad, err)
 		}
 	}
@@ -377,6 +386,7 @@ func TestFolder(t *testing.T) {
 		{"for servers", with(func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth} }), CertificateUsage},
 		{"short key", pemCertificate(payer(t, short, nil)), CertificateWeak},
 		{"curve", pemCertificate(payer(t, curve, nil)), CertificateWeak},
+		{"of a demonstration", with(func(c *x509.Certificate) { c.Subject.Organization = []string{"Agrafe", "Demonstration"} }), CertificateDemonstration},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -386,7 +396,7 @@ func TestFolder(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			cert, err := Folder(dir).Certificate("01", "349", at)
+			cert, err := (Folder{Dir: dir}).Certificate("01", "349", at)
 			var reason CertificateReason
 			var fault *CertificateError
 			if errors.As(err, &fault) {
@@ -397,7 +407,7 @@ func TestFolder(t *testing.T) {
 			}
 		})
 	}
-	if _, err := Folder(t.TempDir()).Certificate("../", "349", at); !errors.Is(err, ErrAddress) {
+	if _, err := (Folder{Dir: t.TempDir()}).Certificate("../", "349", at); !errors.Is(err, ErrAddress) {
 		t.Errorf("a régime that leaves the folder: %v", err)
 	}
 	if _, err := Encrypt(nil, payer(t, curve, nil)); err == nil {
@@ -432,11 +442,15 @@ func FuzzReadPart(f *testing.F) {
 }
 
 func BenchmarkEnclose(b *testing.B) {
-	cert := payer(b, payerKey(), nil)
-	file := bytes.Repeat(sampleB2, 24) // 960 records, as a full lot
-	b.SetBytes(int64(len(file)))
+	cert := payer(b, payerKey(), demonstration)
+	c := Contents{File: bytes.Repeat(sampleB2, 24), Demonstration: true} // 960 records, as a full lot
+	one, _ := make1(b, bytes.Repeat([]byte("x"), 2000), time.Now())
+	for range 200 {
+		c.Seals = append(c.Seals, one)
+	}
+	b.SetBytes(int64(len(c.File) + 200*len(one)))
 	for b.Loop() {
-		if _, err := Enclose(file, cert, true); err != nil {
+		if _, err := Enclose(c, cert); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -75,6 +75,7 @@ const (
 	ExigeRemplacante Requirement = "fse-remplacante"        // the new invoice is signed and linked
 	ExigeSansARL     Requirement = "degrade-ou-delai-passe" // degraded lot, or the delay of the ARL is over
 	ExigeRouverture  Requirement = "lot-non-transmis"       // the lot was reopened before sending
+	ExigeReprise     Requirement = "retour-de-reprise"      // a return that takes a payment back
 	ExigeAnnulation  Requirement = "remplacante-annulee"    // the new invoice was cancelled before it was sent
 )
 
@@ -113,12 +114,25 @@ var Transitions = []Transition{
 	{SansARLAttendu, Rejetee, []Actor{ParPayeur, ParUtilisateur}, []Requirement{ExigeRetour}},
 	{Rejetee, Payee, []Actor{ParPayeur}, []Requirement{ExigeRetour}},
 	{Rejetee, PayeePartiellement, []Actor{ParPayeur}, []Requirement{ExigeRetour}},
+	// A payer takes back what it has paid: the invoice is then what the other returns say.
+	{Payee, PayeePartiellement, []Actor{ParPayeur}, []Requirement{ExigeReprise}},
+	{Payee, Transmise, []Actor{ParPayeur}, []Requirement{ExigeReprise}},
+	{Payee, SansARLAttendu, []Actor{ParPayeur}, []Requirement{ExigeReprise}},
+	{Payee, Acquittee, []Actor{ParPayeur}, []Requirement{ExigeReprise}},
+	{Payee, Rejetee, []Actor{ParPayeur}, []Requirement{ExigeReprise}},
+	{PayeePartiellement, Transmise, []Actor{ParPayeur}, []Requirement{ExigeReprise}},
+	{PayeePartiellement, SansARLAttendu, []Actor{ParPayeur}, []Requirement{ExigeReprise}},
+	{PayeePartiellement, Acquittee, []Actor{ParPayeur}, []Requirement{ExigeReprise}},
+	{PayeePartiellement, Rejetee, []Actor{ParPayeur}, []Requirement{ExigeReprise}},
 	{Rejetee, Remplacee, []Actor{ParUtilisateur}, []Requirement{ExigeRemplacante}},
 	// Ours: a reject that somebody noted by mistake is withdrawn.
 	{Rejetee, Transmise, []Actor{ParUtilisateur}, []Requirement{ExigeMotif}},
 	{Rejetee, Acquittee, []Actor{ParUtilisateur}, []Requirement{ExigeMotif}},
 	{Rejetee, SansARLAttendu, []Actor{ParUtilisateur}, []Requirement{ExigeMotif}},
-	{Remplacee, Rejetee, []Actor{ParUtilisateur}, []Requirement{ExigeAnnulation}}, // ours: else nobody would claim it any more
+	// Ours: else nobody would claim it any more. It may have been paid meanwhile.
+	{Remplacee, Rejetee, []Actor{ParUtilisateur}, []Requirement{ExigeAnnulation}},
+	{Remplacee, Payee, []Actor{ParUtilisateur}, []Requirement{ExigeAnnulation}},
+	{Remplacee, PayeePartiellement, []Actor{ParUtilisateur}, []Requirement{ExigeAnnulation}},
 
 	{Brouillon, Annulee, []Actor{ParUtilisateur}, nil},
 	{ASigner, Annulee, []Actor{ParUtilisateur}, []Requirement{ExigeMotif}},

@@ -30,6 +30,7 @@ var LotTransitions = []LotTransition{
 	{LotTransmis, LotAcquitte, []Actor{ParPayeur}, []Requirement{ExigeRetour}},
 	{LotTransmis, LotSansARLAttendu, []Actor{ParService, ParUtilisateur}, []Requirement{ExigeSansARL}},
 	{LotSansARLAttendu, LotAcquitte, []Actor{ParPayeur}, []Requirement{ExigeRetour}},
+	{LotAcquitte, LotRejete, []Actor{ParPayeur}, []Requirement{ExigeRetour}}, // an ARL against the one before
 	{LotTransmis, LotRejete, []Actor{ParPayeur, ParUtilisateur}, []Requirement{ExigeRetour}},
 	{LotSansARLAttendu, LotRejete, []Actor{ParPayeur, ParUtilisateur}, []Requirement{ExigeRetour}},
 	{LotAcquitte, LotArchive, []Actor{ParService, ParUtilisateur}, nil},

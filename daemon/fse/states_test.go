@@ -44,8 +44,11 @@ func TestCanMove(t *testing.T) {
 	}
 	for _, end := range []State{Remplacee, Annulee, Papier, Payee} {
 		for _, to := range allStates {
-			if CanMove(end, to) && (end != Remplacee || to != Rejetee) {
+			if MayMove(end, to, ParService) || MayMove(end, to, ParUtilisateur) && (end != Remplacee || to != Rejetee && to != Payee && to != PayeePartiellement) {
 				t.Errorf("%s is an end, but goes to %s", end, to)
+			}
+			if MayMove(end, to, ParPayeur) && (end != Payee || to == Remplacee) {
+				t.Errorf("a payer moves %s to %s", end, to)
 			}
 		}
 	}

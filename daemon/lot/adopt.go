@@ -11,7 +11,7 @@ import (
 // A journal that was purged under derivation 2 begins with a checkpoint: derived keys of
 // that time, of which the records are gone. When it is rebuilt, the records behind are
 // derived as now, on top of them; what stands in the checkpoint is then adopted, by
-// records that name it and have the projection enter it where derivation 3 looks. So
+// records that name it and have the projection enter it where later derivations look. So
 // a replay from the checkpoint gives the same state as ever. Until it is adopted, what
 // comes from the checkpoint has no Seq, and enters no set and no day.
 
@@ -24,6 +24,11 @@ type adoption struct {
 	Last bool      `json:"fin,omitempty"` // of the last one
 }
 
+func (a adoption) record() (journal.Entry, error) {
+	data, err := encode(a)
+	return journal.Entry{Kind: kindAdoption, Actor: "service", Version: schema, Data: data}, err
+}
+
 type adopted struct {
 	ID  string `json:"id"`
 	Seq uint64 `json:"enregistrement"` // record that began it
@@ -33,14 +38,26 @@ type adopted struct {
 // anew in one update.
 const maxAdopted = 256 << 10
 
-// adopt enters what the checkpoint of an older derivation has kept, if there is one.
-// It fails with the errors of checkDerived.
-func (b *Book) adopt() error {
-	var needed bool
+// adopt takes over the derived keys of an older version where that can be done: of
+// version 3 all are as they would be derived now, and only the mark is another one; of
+// version 2 what its checkpoint has kept is entered. Where nothing may be written those of
+// version 3 are read as they are. It fails with the errors of checkDerived.
+func (b *Book) adopt(frozen bool) error {
+	var found adoptable
 	err := b.journal.View(func(s journal.State) (err error) {
-		needed, err = checkDerived(s)
+		found, err = checkDerived(s)
 		return err
 	})
+	switch {
+	case err != nil || found == untouched3 && frozen:
+		return err
+	case found == untouched3:
+		_, err = b.journal.Update(context.Background(), func(journal.State) ([]journal.Entry, error) {
+			return one(adoption{Last: true}.record())
+		})
+		return err
+	}
+	needed := found == checkpoint2
 	for afterFSE, afterLot := "", ""; err == nil && needed; {
 		_, err = b.journal.Update(context.Background(), func(s journal.State) ([]journal.Entry, error) {
 			var a adoption
@@ -56,8 +73,7 @@ func (b *Book) adopt() error {
 			}
 			needed = moreFSE || moreLots
 			a.Last = !needed
-			data, err := encode(a)
-			return one(journal.Entry{Kind: kindAdoption, Actor: "service", Version: schema, Data: data}, err)
+			return one(a.record())
 		})
 	}
 	return err
@@ -118,6 +134,9 @@ func projectAdoption(r journal.Record, w journal.Writer) error {
 		if err := w.Set(keyBlocks(kind), nil); err != nil {
 			return err
 		}
+	}
+	if err := w.Set(keyBehind, nil); err != nil { // a replay from the first record does not give it
+		return err
 	}
 	return w.Set(keyDerivation, []byte(strconv.Itoa(derivation)))
 }

@@ -67,10 +67,10 @@ func wantVersion2(t *testing.T, b *Book) {
 	verify(t, b)
 }
 
-// derived2 are the keys that a program of version 2 derived from its records.
-func derived2(t *testing.T) (keys [][2]string) {
+// keysOf are the keys that a program of an older version derived from its records.
+func keysOf(t *testing.T, name string) (keys [][2]string) {
 	t.Helper()
-	file, err := os.ReadFile("testdata/version2.keys")
+	file, err := os.ReadFile("testdata/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func derived2(t *testing.T) (keys [][2]string) {
 // keys that version 2 derived of its records. What is behind was written by version 2 too.
 func purged2(t *testing.T, o Options, behind ...journal.Entry) {
 	t.Helper()
-	entries, keys := stored(t, "version2.ndjson"), derived2(t)
+	entries, keys := stored(t, "version2.ndjson"), keysOf(t, "version2.keys")
 	other := JournalOptions(o)
 	other.Project = func(r journal.Record, w journal.Writer) error {
 		if r.Seq != uint64(len(entries)) {
@@ -161,7 +161,7 @@ func TestPurgedByVersion2(t *testing.T) {
 func TestPurgedByVersion2AndWritten(t *testing.T) {
 	o := optionsIn(t.TempDir())
 	var toSign, closed string
-	for _, pair := range derived2(t) {
+	for _, pair := range keysOf(t, "version2.keys") {
 		switch {
 		case strings.HasPrefix(pair[0], "attente/fse/"):
 			toSign = pair[1]

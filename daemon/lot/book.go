@@ -1,6 +1,7 @@
 // Package lot keeps the book of FSE and lots: their numbers, their states, who
-// goes with whom, their papers, what patients gave, what was rejected and what is late;
-// and the practices in whose name all that is done.
+// goes with whom, their papers, what was sent to payers and what they answered, what
+// patients gave, what was rejected and what is late; and the practices in whose name all
+// that is done.
 //
 // Its contract:
 //
@@ -17,6 +18,19 @@
 //   - A lot is reopened, and gives an FSE away, only before it is transmitted. One
 //     that is left empty is open and can't be closed; the next FSE of its kind
 //     goes into it, so that its number is not lost and no state is made for it.
+//   - A lot is sent at most once. That its file, and no other, is about to be handed over
+//     is a record before it is done; while nobody knows whether it was taken, the lot is
+//     neither changed nor sent. The lot and all its FSE are transmitted in one change.
+//   - What a payer delivers is kept as it came, and taken in once, whatever the number of
+//     times and files in which it comes; what was cut short goes on where it stopped. A
+//     file that can't be read applies nothing.
+//   - What an FSE or a lot is follows from the set of the returns about it, not from their
+//     order. Payments beat rejects, which beat acknowledgements. What nobody can match by
+//     number, professional, lot and day, and what contradicts itself, waits for somebody.
+//     Nothing is ever sent or made again because of a return.
+//   - An FSE is payée when what its payers owe is: with tiers payant their parts, else
+//     nothing, and its end is then that it was acknowledged. A lot is archived, and its
+//     number free, when that holds for all its FSE.
 //   - What is degraded, or on paper, has a paper that waits until it is posted or scanned.
 //     A paper sheet has no number: the number of an FSE that ends on paper stays with it,
 //     annulée, and the sheet is another FSE.
@@ -84,7 +98,7 @@ func Open(o Options) (*Book, error) {
 		return nil, err
 	}
 	b := &Book{journal: j, now: o.Now, alsaceMoselle: o.AlsaceMoselle}
-	if err := b.adopt(); err != nil {
+	if err := b.adopt(o.Frozen != nil); err != nil {
 		return nil, errors.Join(err, j.Close())
 	}
 	return b, nil
@@ -103,6 +117,9 @@ func (b *Book) Verify(ctx context.Context) (journal.Report, error) { return b.jo
 
 // Stats tells how large the journal is and what it stands on.
 func (b *Book) Stats() (journal.Stats, error) { return b.journal.Stats() }
+
+// Answers returns once the journal's writer answers, and writes nothing.
+func (b *Book) Answers(ctx context.Context) error { return b.journal.Answers(ctx) }
 
 // Errors of the book. Compare with errors.Is: ErrState, ErrPaper, ErrB2, ErrStale and
 // ErrNewer may come with what they are about.
@@ -134,6 +151,11 @@ var (
 	ErrMode       = errors.New("cannot make it again in an unknown mode")
 	ErrRemade     = errors.New("cannot make it again: another FSE does already")
 	ErrOriginal   = errors.New("cannot replace an FSE that is no longer rejected")
+	ErrDispatch   = errors.New("cannot do this while the sending of the lot is under way or undecided")
+	ErrFile       = errors.New("cannot send this file: the lot has changed since it was written")
+	ErrIncoming   = errors.New("cannot take a delivery of more than 8 MiB, more than 100000 returns or of no known kind")
+	ErrDismissal  = errors.New("cannot dismiss a return without a reason of at most 200 characters")
+	ErrNoMatch    = errors.New("cannot reconcile it: the FSE was not sent, is of another environment or has too many returns")
 	ErrRetention  = errors.New("cannot purge what is younger than 90 days (R.161-47 CSS)")
 	ErrStale      = errors.New("cannot use the derived state of an older version: rebuild the journal")
 	ErrNewer      = errors.New("cannot use what a newer version wrote: install that version again")
@@ -157,7 +179,7 @@ const Practice = "*"
 
 // own returns the FSE id of owner.
 func own(g getter, id, owner string) (*FSE, error) {
-	f, err := get[FSE](g, keyFSE(id))
+	f, err := fseOf(g, id)
 	if err == nil && (f == nil || owner != Practice && f.Owner != owner) {
 		err = ErrNotFound
 	}
@@ -169,7 +191,7 @@ func own(g getter, id, owner string) (*FSE, error) {
 
 // fetch returns the FSE id, which a derived key names.
 func fetch(g getter, id string) (*FSE, error) {
-	f, err := get[FSE](g, keyFSE(id))
+	f, err := fseOf(g, id)
 	if err == nil && f == nil {
 		err = errMissing(keyFSE(id))
 	}

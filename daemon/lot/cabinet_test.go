@@ -2,6 +2,7 @@ package lot
 
 import (
 	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -113,9 +114,9 @@ func TestRemoveCabinet(t *testing.T) {
 
 // A closing hour is known with the moment since when it is so, whatever else has changed.
 func TestClosingHours(t *testing.T) {
-	at := openDay
+	var hour atomic.Int64 // the journal's writer asks for the time whenever it likes
 	o := optionsIn(t.TempDir())
-	o.Now = func() time.Time { return at }
+	o.Now = func() time.Time { return openDay.Add(time.Duration(hour.Load()) * time.Hour) }
 	b, err := Open(o)
 	if err != nil {
 		t.Fatal(err)
@@ -125,7 +126,7 @@ func TestClosingHours(t *testing.T) {
 	steps := []struct{ hour, name string }{{"", "EXEMPLE"}, {"19:00", "EXEMPLE"}, {"19:00", "AUTRE"}, {"20:00", "AUTRE"}}
 	var got []string
 	for i, step := range steps {
-		at = openDay.Add(time.Duration(i) * time.Hour)
+		hour.Store(int64(i))
 		c.Fermeture, c.Nom = step.hour, step.name
 		if _, err := b.SetCabinet(t.Context(), alice, c, Call{}); err != nil {
 			t.Fatal(err)

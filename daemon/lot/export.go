@@ -13,8 +13,8 @@ import (
 
 // Export yields a row for an accountant of every FSE that has a price, those of one principal after the
 // other's, in the order in which they were begun. It reads page by page: what
-// is written meanwhile may be part of it. It ends at the first error. What was paid is
-// not in the book yet: the day of a payment is that of the record that tells it.
+// is written meanwhile may be part of it. It ends at the first error. The
+// day of a payment is the one that the payer tells, or else that of the record that tells it.
 func (b *Book) Export(ctx context.Context) iter.Seq2[export.Row, error] {
 	return func(yield func(export.Row, error) bool) {
 		for after := ""; ; {
@@ -48,7 +48,7 @@ func (b *Book) exportPage(after string) (rows []export.Row, last string, err err
 			return err
 		}
 		for _, item := range items {
-			f, err := get[FSE](s, keyFSE(string(item.Value)))
+			f, err := fseOf(s, string(item.Value))
 			if err == nil && f == nil {
 				err = errMissing(item.Key)
 			}
@@ -87,6 +87,12 @@ func rowOf(g getter, f *FSE) (export.Row, error) {
 	}
 	if f.PaidAt != nil && (f.State == fse.Payee || f.State == fse.PayeePartiellement) {
 		r.PayeeLe = *f.PaidAt
+	}
+	if paid := f.Received; paid != nil {
+		r.Regle = int64(paid.AMO + paid.AMC)
+		if !paid.Last.IsZero() && !r.PayeeLe.IsZero() {
+			r.PayeeLe = day(paid.Last)
+		}
 	}
 	if p := f.inTill(); p != nil {
 		r.Encaisse, r.Moyen, r.EncaisseLe = int64(p.Amount), string(p.Means), day(p.Date)

@@ -64,15 +64,20 @@ func (b *Book) File(id string) (name string, file []byte, err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	f, err := toB2(*l, members)
-	if err != nil {
-		return "", nil, err
-	}
-	if file, err = b2.Encode(f); err != nil {
+	if file, err = fileOf(l, members); err != nil {
 		return "", nil, err
 	}
 	name = fmt.Sprintf("lot-%s-%s%s%s-%s-%03d.b2", l.NumeroAM, l.Regime, l.Caisse, l.Centre, l.Certification, l.Numero)
 	return name, file, nil
+}
+
+// fileOf is the B2 file of a closed lot.
+func fileOf(l *Lot, members []FSE) ([]byte, error) {
+	f, err := toB2(*l, members)
+	if err != nil {
+		return nil, err
+	}
+	return b2.Encode(f)
 }
 
 // toB2 writes a lot in the terms of B2.

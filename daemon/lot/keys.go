@@ -16,6 +16,9 @@ import (
 // order of the bytes.
 func keyFSE(id string) string { return "fse/" + id }
 func keyLot(id string) string { return "lot/" + id }
+
+// keySuite holds what happens to an FSE once it is transmitted.
+func keySuite(id string) string { return "fse-suite/" + id }
 func keyList(owner string, seq uint64) string {
 	return fmt.Sprintf("liste/%s/%020d", url.PathEscape(owner), seq)
 }
@@ -72,6 +75,33 @@ func keyAwaited(numero string) string   { return "retour-attendu/" + numero }
 func keyClosing(numeroAM string) string { return "fermeture/" + numeroAM }
 func keyReturn(id string) string        { return "retour/" + id }
 func keyReturns(seq uint64) string      { return fmt.Sprintf("retours/%020d", seq) }
+
+// keyOfFSE lists the returns about an FSE and keyOfLot those about a lot as a whole;
+// keyReturnIn finds all those of a lot, its FSE included.
+func keyOfFSE(fseID string) string       { return "retour-fse/" + fseID }
+func keyOfLot(lotID string) string       { return "retour-entier/" + lotID }
+func prefixReturnIn(lotID string) string { return "retour-lot/" + lotID + "/" }
+func keyReturnIn(lotID string, seq uint64) string {
+	return prefixReturnIn(lotID) + fmt.Sprintf("%020d", seq)
+}
+
+// keyDelivery holds a delivery, keyDeliveries lists them; keyPiece and keyReturnList hold
+// the numbers of the records that have its content and its returns.
+func keyDelivery(id string) string          { return "livraison/" + id }
+func keyDeliveries(seq uint64) string       { return fmt.Sprintf("livraisons/%020d", seq) }
+func keyPiece(id string, n int) string      { return fmt.Sprintf("livraison-morceau/%s/%06d", id, n) }
+func keyReturnList(id string, n int) string { return fmt.Sprintf("livraison-liste/%s/%06d", id, n) }
+
+// keyMessage finds the lot that was in a message, keySending the lots of a number that
+// anybody has begun to send: numbers come again, and payers number apart.
+func keyMessage(messageID string) string {
+	sum := sha256.Sum256([]byte(messageID))
+	return "envoi/" + hex.EncodeToString(sum[:16])
+}
+func prefixSending(numero int) string { return fmt.Sprintf("lot-envoi/%03d/", numero) }
+func keySending(l *Lot) string {
+	return fmt.Sprintf("%s%s/%020d", prefixSending(l.Numero), l.NumeroAM, l.Seq)
+}
 func keyCabinet(numeroAM string) string { return "cabinet/" + numeroAM }
 
 // prefixPatient begins the keys of the signed FSE of the beneficiary of a draft in a

@@ -21,15 +21,18 @@ const (
 	DeadlinePassed Reason = "delai-depasse" // its last day to be transmitted is over
 	DeadlineNear   Reason = "delai-proche"  // that day is today or the next working day
 	WaitsForLong   Reason = "attente"       // it waits for more than a working day
+	NoAnswer       Reason = "sans-reponse"  // it was transmitted, and no ARL has come for more than 5 working days
 )
 
 const (
 	nearDays = 1   // working days before the deadline that are near (ours)
 	longDays = 1   // working days that anything may wait without being shown (ours)
 	maxLate  = 200 // rows of each list
+
+	silentDays = 5 // working days in which an ARL should come (ours)
 )
 
-// Deadline is the last day to transmit something, and how far it is.
+// Deadline is the last day to transmit something, or for an answer to come, and how far it is.
 type Deadline struct {
 	Limit     fse.Date
 	DaysLeft  int // working days from today to Limit, 0 on the day itself, below 0 behind it
@@ -59,12 +62,13 @@ type Late struct {
 	ToSend []LateFSE // signed, in a lot that is not transmitted
 	Open   []LateLot // lots that nobody closed
 	Closed []LateLot // closed lots that nobody transmitted
+	Silent []LateLot // transmitted lots that no payer has answered about
 
-	CountToSign, CountToSend, CountOpen, CountClosed int
+	CountToSign, CountToSend, CountOpen, CountClosed, CountSilent int
 }
 
 // Late returns what is late at a moment, by the days of this machine's time zone.
-// It reads what waits and nothing of what was transmitted.
+// It reads what waits, for an ARL too, and nothing of what is answered.
 func (b *Book) Late(now time.Time) (Late, error) {
 	l := &latecomers{calendar: newCalendar(now, b.alsaceMoselle)}
 	err := b.journal.View(func(s journal.State) error {
@@ -72,6 +76,9 @@ func (b *Book) Late(now time.Time) (Late, error) {
 			return err
 		}
 		if err := waiting(s, setLots, func(lot *Lot) error { return l.lot(s, lot) }); err != nil {
+			return err
+		}
+		if err := waiting(s, setSent, l.silent); err != nil {
 			return err
 		}
 		return l.finish(s)
@@ -137,9 +144,23 @@ func (l *latecomers) lot(s scanner, lot *Lot) error {
 	return nil
 }
 
+// silent looks at a lot that was transmitted and that no payer has answered about.
+func (l *latecomers) silent(lot *Lot) error {
+	if lot.Sent == nil {
+		return nil
+	}
+	limit := fse.AddWorkingDays(civil(*lot.Sent), silentDays, l.alsaceMoselle)
+	if limit < l.today {
+		l.Silent = append(l.Silent, LateLot{*lot, Deadline{Limit: limit, DaysLeft: l.daysLeft(limit), Reason: NoAnswer, Certitude: Ours}})
+	}
+	return nil
+}
+
 // finish counts, sorts and cuts the lists, and reads the FSE of the one to send.
 func (l *latecomers) finish(g getter) error {
 	l.CountToSign, l.CountToSend, l.CountOpen, l.CountClosed = len(l.ToSign), len(l.toSend), len(l.Open), len(l.Closed)
+	l.CountSilent = len(l.Silent)
+	l.Silent = first(l.Silent, func(x LateLot) fse.Date { return x.Limit })
 	l.ToSign = first(l.ToSign, func(x LateFSE) fse.Date { return x.Limit })
 	l.Open = first(l.Open, func(x LateLot) fse.Date { return x.Limit })
 	l.Closed = first(l.Closed, func(x LateLot) fse.Date { return x.Limit })

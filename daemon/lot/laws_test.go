@@ -11,6 +11,7 @@ import (
 	"github.com/agrafe-fse/agrafe/daemon/b2"
 	"github.com/agrafe-fse/agrafe/daemon/fse"
 	"github.com/agrafe-fse/agrafe/daemon/journal"
+	"github.com/agrafe-fse/agrafe/daemon/noemie"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
@@ -23,6 +24,7 @@ type shop struct {
 	lots  map[string]bool
 
 	returns []string
+	answers int
 	given   fse.Cents // by patients, as it was noted
 }
 
@@ -91,7 +93,8 @@ func (w *shop) step(t *rapid.T) {
 	lots := slices.Sorted(maps.Keys(w.lots))
 	var err error
 	switch step := rapid.SampledFrom([]string{"sign", "sign", "sign", "sign", "sign", "reserve", "cancel", "close", "close", "reopen", "take", "take", "send", "send",
-		"mark", "mark", "post", "collect", "collect", "paper", "reject", "withdraw", "remake", "remake", "finish", "finish"}).Draw(t, "step"); step {
+		"mark", "mark", "post", "collect", "collect", "paper", "reject", "withdraw", "remake", "remake", "finish", "finish",
+		"answer", "answer", "answer", "decide", "dismiss", "reconcile", "archive"}).Draw(t, "step"); step {
 	case "sign", "reserve":
 		err = w.begin(t, step == "sign")
 	case "cancel":
@@ -104,10 +107,18 @@ func (w *shop) step(t *rapid.T) {
 		err = w.take(pick(w.fse))
 	case "send":
 		err = w.send(t, pick(lots))
+	case "answer":
+		err = w.answer(t, pick(w.fse))
+	case "decide":
+		_, err = w.b.Decide(ctx, alice, pick(lots), rapid.Bool().Draw(t, "sent"), Call{})
+	case "dismiss", "reconcile":
+		err = w.settle(t, step, pick(w.fse))
+	case "archive":
+		_, err = w.b.Archive(ctx)
 	default:
 		err = w.after(t, step, func() string { return pick(w.fse) }, func() string { return pick(lots) })
 	}
-	for _, refusal := range []error{ErrNotFound, ErrState, ErrEmpty, ErrLotClosed, ErrSent, ErrAlone, ErrNoPaper, ErrPaper, ErrTooMuch, ErrPaid, ErrRemade, ErrOriginal, ErrKnown} {
+	for _, refusal := range []error{ErrNotFound, ErrState, ErrEmpty, ErrLotClosed, ErrSent, ErrAlone, ErrNoPaper, ErrPaper, ErrTooMuch, ErrPaid, ErrRemade, ErrOriginal, ErrKnown, ErrDispatch, ErrNoMatch} {
 		if errors.Is(err, refusal) {
 			return
 		}
@@ -150,17 +161,8 @@ func (w *shop) take(id string) error {
 	return err
 }
 
-// send has a closed lot go through everything up to its archive.
-func (w *shop) send(t *rapid.T, id string) error {
-	l, err := w.b.Lot(id)
-	if err != nil || l.State != fse.LotClos {
-		return err
-	}
-	return archive(w.b, l, rapid.SampledFrom([]fse.State{fse.Payee, fse.Acquittee, fse.Rejetee}).Draw(t, "last"))
-}
-
-// archive records what transmission and returns will: the lot goes from one state
-// to the next, and its FSE end in the state last.
+// archive records what transmission and returns may: the lot goes from one state
+// to the next, and its FSE end in the state last, whatever the returns.
 func archive(b *Book, l Lot, last fse.State) error {
 	members, err := b.InLot(l.ID)
 	if err != nil {
@@ -238,6 +240,7 @@ func (w *shop) check(t *rapid.T) {
 	}
 	w.checkWaiting(t, toSign, waits)
 	w.checkTruth(t, all, lots)
+	w.checkReturns(t, all, lots)
 	if rapid.IntRange(0, 3).Draw(t, "replay") == 0 { // it takes as long as all the rest
 		if _, err := w.b.Verify(context.Background()); err != nil {
 			t.Fatal(err)
@@ -323,10 +326,11 @@ func TestLaws(t *testing.T) {
 				if err == nil {
 					err = w.send(r, id)
 				}
-				if err != nil && !errors.Is(err, ErrSent) {
+				if err != nil && !errors.Is(err, ErrSent) && !errors.Is(err, ErrDispatch) {
 					r.Fatal(err)
 				}
 			}
+			w.arrive(r, w.fse[len(w.fse)-1], noemie.Rejete)
 		}
 		for range rapid.IntRange(1, 30).Draw(r, "steps") {
 			w.step(r)

@@ -25,8 +25,8 @@ func (b *Book) CloseLot(ctx context.Context, actor, id string, c Call) (Lot, err
 }
 
 // ReopenLot opens a closed lot again, before it is transmitted; after that it is
-// ErrSent. New FSE go into it only when no other lot of its kind is open.
-// Reopening an open lot does nothing.
+// ErrSent, and ErrDispatch while its sending is under way or undecided. New FSE go into
+// it only when no other lot of its kind is open. Reopening an open lot does nothing.
 func (b *Book) ReopenLot(ctx context.Context, actor, id string, c Call) (Lot, error) {
 	return b.changeLot(ctx, id, c, func(l *Lot) (*lotChange, error) {
 		switch {
@@ -34,6 +34,8 @@ func (b *Book) ReopenLot(ctx context.Context, actor, id string, c Call) (Lot, er
 			return nil, nil
 		case !fse.CanMoveLot(l.State, fse.LotOuvert):
 			return nil, ErrSent
+		case l.onItsWay():
+			return nil, ErrDispatch
 		}
 		return &lotChange{State: fse.LotOuvert}, nil
 	}, actor)
@@ -75,7 +77,7 @@ func lotOf(g getter, id string) (*Lot, error) {
 // another of the same kind, the one that takes new FSE or a new one, in one change. A
 // closed lot is reopened and closed again for it, with its file anew; one that is left
 // empty stays open. The only FSE of a lot is not taken into a new lot: that is
-// ErrAlone. It returns both lots.
+// ErrAlone. ErrSent and ErrDispatch are those of ReopenLot. It returns both lots.
 func (b *Book) TakeOut(ctx context.Context, actor, lotID, fseID string, c Call) (from, to Lot, err error) {
 	_, err = b.journal.Update(ctx, func(s journal.State) ([]journal.Entry, error) {
 		l, err := lotOf(s, lotID)
@@ -85,12 +87,14 @@ func (b *Book) TakeOut(ctx context.Context, actor, lotID, fseID string, c Call) 
 		if done, err := c.done(s, fseID); done || err != nil {
 			return nil, err
 		}
-		f, err := get[FSE](s, keyFSE(fseID))
+		f, err := fseOf(s, fseID)
 		switch {
 		case err != nil:
 			return nil, err
 		case !toSend(l.State):
 			return nil, ErrSent
+		case l.onItsWay():
+			return nil, ErrDispatch
 		case f == nil || f.Lot != lotID || f.State != fse.EnLot:
 			return nil, ErrNotFound
 		}
@@ -100,7 +104,7 @@ func (b *Book) TakeOut(ctx context.Context, actor, lotID, fseID string, c Call) 
 		return Lot{}, Lot{}, err
 	}
 	err = b.journal.View(func(s journal.State) error {
-		f, err := get[FSE](s, keyFSE(fseID))
+		f, err := fseOf(s, fseID)
 		if err == nil && f == nil {
 			err = errMissing(keyFSE(fseID))
 		}

@@ -30,6 +30,29 @@ type FSE struct {
 	Reject     *Reject   `json:"rejet,omitempty"`    // the last one
 	Replaces   *Original `json:"remplace,omitempty"`
 	ReplacedBy string    `json:"remplaceePar,omitempty"` // FSE.ID of what makes it again, be it a draft
+	Received   *Received `json:"recu,omitempty"`         // what the payers gave, nil before they said anything of it
+}
+
+// Received is what the payers gave for an FSE so far, less what they took back.
+type Received struct {
+	AMO  fse.Cents `json:"amo"`
+	AMC  fse.Cents `json:"amc"`
+	Last fse.Date  `json:"dernier,omitzero"` // day of the last payment
+}
+
+// DuePayers is what payers owe the professional for f: with tiers payant the parts that
+// they take, else nothing.
+func (f *FSE) DuePayers() (amo, amc fse.Cents) {
+	if f.Price == nil {
+		return 0, 0
+	}
+	if f.Price.TiersPayant.AMO {
+		amo = f.Price.Total.AMO
+	}
+	if f.Price.TiersPayant.AMC {
+		amc = f.Price.Total.AMC
+	}
+	return amo, amc
 }
 
 // Original is what an FSE makes again: an FSE of this book, or one of another
@@ -87,6 +110,10 @@ type Lot struct {
 	Seq           uint64       `json:"enregistrement"` // record that opened it
 	Closed        *time.Time   `json:"clos,omitempty"`
 	Changed       time.Time    `json:"modifie"` // by its last record, those of its FSE apart
+	Dispatch      *Dispatch    `json:"envoi,omitempty"`
+	Sent          *time.Time   `json:"transmis,omitempty"`
+	Accepted      bool         `json:"accuse,omitempty"` // a payer has acknowledged it
+	Refused       *Reject      `json:"refus,omitempty"`  // a payer has refused all of it
 }
 
 // Demonstration is the only environment there is: the seal is the open one and
@@ -96,11 +123,12 @@ const Demonstration = "demonstration"
 // Kinds of records. A record holds a change: the projection puts it on top of
 // what the records before it have made.
 const (
-	kindFSE     = "fse"
-	kindLot     = "lot"
-	kindPaper   = "papier"
-	kindReturn  = "retour"
-	kindCabinet = "cabinet"
+	kindFSE      = "fse"
+	kindLot      = "lot"
+	kindPaper    = "papier"
+	kindReturn   = "retour"
+	kindCabinet  = "cabinet"
+	kindDelivery = "livraison"
 )
 
 // fseChange is the data of a record about an FSE. What is absent stays as it was.
@@ -117,6 +145,7 @@ type fseChange struct {
 	Seal          []byte     `json:"sceau,omitempty"` // CMS, DER
 	Collected     *Payment   `json:"encaisse,omitempty"`
 	Reject        *Reject    `json:"rejet,omitempty"`
+	Received      *Received  `json:"recu,omitempty"`
 	Replaces      *Original  `json:"remplace,omitempty"`
 	ReplacedBy    string     `json:"remplaceePar,omitempty"`
 	Key           *callKey   `json:"appel,omitempty"`
@@ -128,6 +157,11 @@ type lotChange struct {
 	New   *Lot         `json:"lot,omitempty"`  // of the record that opens it
 	At    *time.Time   `json:"clos,omitempty"` // of the one that closes it
 	Key   *callKey     `json:"appel,omitempty"`
+
+	Dispatch *Dispatch  `json:"envoi,omitempty"`
+	Sent     *time.Time `json:"transmis,omitempty"` // of the one that tells that it was sent
+	Accepted bool       `json:"accuse,omitempty"`
+	Refused  *Reject    `json:"refus,omitempty"`
 }
 
 // callKey is an idempotency key with what it was first used for.

@@ -34,6 +34,8 @@ func project(r journal.Record, w journal.Writer) error {
 		return projectReturn(r, w)
 	case kindCabinet:
 		return projectCabinet(r, w)
+	case kindDelivery:
+		return projectDelivery(r, w)
 	case kindAdoption:
 		return projectAdoption(r, w)
 	}
@@ -45,11 +47,12 @@ func projectFSE(r journal.Record, w journal.Writer) error {
 	if err != nil {
 		return err
 	}
-	doc, err := get[FSE](w, keyFSE(r.Subject))
+	doc, err := fseOf(w, r.Subject)
 	if err != nil {
 		return err
 	}
-	if doc == nil {
+	isNew := doc == nil
+	if isNew {
 		doc = &FSE{ID: r.Subject, Owner: change.Owner, Created: r.Time, Seq: r.Seq}
 		for _, key := range []string{keyList(doc.Owner, r.Seq), keyEvery(r.Seq)} {
 			if err := w.Set(key, []byte(doc.ID)); err != nil {
@@ -77,7 +80,7 @@ func projectFSE(r journal.Record, w journal.Writer) error {
 	if err := stand(w, &before, doc); err != nil {
 		return err
 	}
-	return set(w, keyFSE(doc.ID), doc)
+	return doc.keep(w, isNew)
 }
 
 // stand enters f in the set of its state and the count of it, and takes it out of those
@@ -143,6 +146,9 @@ func (f *FSE) applyLinks(c *fseChange) {
 		if c.Reject.Return == "" {
 			f.Reject = nil
 		}
+	}
+	if c.Received != nil {
+		f.Received = c.Received
 	}
 	if c.Replaces != nil {
 		f.Replaces = c.Replaces

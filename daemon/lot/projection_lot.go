@@ -18,7 +18,7 @@ func projectLot(r journal.Record, w journal.Writer) error {
 	if err != nil {
 		return err
 	}
-	before := fse.LotState("")
+	var was Lot
 	if l == nil {
 		if l = change.New; l == nil {
 			return fmt.Errorf("%w: a lot that does not exist", errRecord)
@@ -28,8 +28,9 @@ func projectLot(r journal.Record, w journal.Writer) error {
 			return err
 		}
 	} else {
-		before = l.State
+		was = *l
 	}
+	before := was.State
 	l.apply(change, r)
 	if err := change.Key.remember(w, l.ID); err != nil {
 		return err
@@ -37,7 +38,10 @@ func projectLot(r journal.Record, w journal.Writer) error {
 	if err := open(w, l, before); err != nil {
 		return err
 	}
-	if err := wait(w, setLots, keyLot(l.ID), l.Seq, toSend(l.State)); err != nil {
+	if err := l.stand(w); err != nil {
+		return err
+	}
+	if err := l.sending(w, &was); err != nil {
 		return err
 	}
 	if err := bordereau(w, l, before, r); err != nil {
@@ -54,10 +58,59 @@ func (l *Lot) apply(c *lotChange, r journal.Record) {
 	l.State, l.Changed = c.State, r.Time
 	switch {
 	case c.State == fse.LotOuvert:
-		l.Closed = nil
+		l.Closed, l.Dispatch = nil, nil // its file will be another one
 	case c.At != nil:
 		l.Closed = c.At
 	}
+	if c.Dispatch != nil {
+		l.Dispatch = c.Dispatch
+	}
+	if c.Sent != nil {
+		l.Sent = c.Sent
+	}
+	if c.Refused != nil {
+		l.Refused = c.Refused
+	}
+	l.Accepted = l.Accepted || c.Accepted || c.State == fse.LotAcquitte
+}
+
+// stand enters l in the sets of what waits, or takes it out.
+func (l *Lot) stand(w journal.Writer) error {
+	for set, is := range map[string]bool{
+		setLots:     toSend(l.State),
+		setSent:     l.State == fse.LotTransmis,
+		setAnswered: l.State == fse.LotAcquitte || l.State == fse.LotSansARLAttendu || l.State == fse.LotRejete,
+	} {
+		if err := wait(w, set, keyLot(l.ID), l.Seq, is); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sending keeps what finds a lot by what was sent, and counts what somebody has to decide.
+func (l *Lot) sending(w journal.Writer, before *Lot) error {
+	if err := count(w, countSending, before.undecided(), l.undecided()); err != nil || l.Dispatch == nil {
+		return err
+	}
+	if before.Dispatch != nil && before.Dispatch.MessageID == l.Dispatch.MessageID {
+		return nil
+	}
+	if err := w.Set(keyMessage(l.Dispatch.MessageID), []byte(l.ID)); err != nil {
+		return err
+	}
+	return w.Set(keySending(l), []byte(l.ID))
+}
+
+// countSending names the count of the dispatches that somebody has to decide.
+const countSending = "envoi"
+
+// undecided is what a lot is counted as, "" for nothing.
+func (l *Lot) undecided() string {
+	if l.Dispatch != nil && l.State == fse.LotClos && (l.Dispatch.State == DispatchUndecided || l.Dispatch.State == DispatchRefused) {
+		return countWaits
+	}
+	return ""
 }
 
 // toSend tells whether a lot in this state still has to be transmitted.

@@ -30,7 +30,7 @@ func projectPaper(r journal.Record, w journal.Writer) error {
 	}
 	after := *before
 	after.State, after.PatientSigned, after.Date, after.With = change.State, change.PatientSigned, change.Date, change.With
-	f, err := get[FSE](w, keyFSE(r.Subject))
+	f, err := fseOf(w, r.Subject)
 	if err != nil {
 		return err
 	}

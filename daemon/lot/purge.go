@@ -16,15 +16,15 @@ import (
 const minRetention = 90 * 24 * time.Hour
 
 // Purgeable is what a purge of the journal may take out: FSE that are over and
-// whose last record is old enough, archived lots that hold no others, and returns about
-// what goes. What is not paid stays whatever its age, and so does what shares a lot or a
+// whose last record is old enough, archived lots that hold no others, returns about
+// what goes, and deliveries that hold no others. What is not paid stays whatever its age, and so does what shares a lot or a
 // split with it, what it replaces or is replaced by, what has a paper that is not posted,
-// and a reject that nobody has made again.
+// a reject that nobody has made again, and what has a return that somebody has to look at.
 // Numbers given, last numbers and counts stay: no number comes back.
 type Purgeable struct {
 	Until uint64 // last record that the choice knows
 	FSE   int
-	Lots  int // the papers and returns of what goes are not counted
+	Lots  int // papers, returns and deliveries are not counted
 
 	subjects map[string]bool
 }
@@ -58,11 +58,6 @@ func (b *Book) Purge(ctx context.Context, before time.Time) (done journal.Purged
 	return done, gone, err
 }
 
-// over tells whether nothing more will happen to an FSE.
-func over(s fse.State) bool {
-	return s == fse.Payee || s == fse.Annulee || s == fse.Remplacee || s == fse.Papier
-}
-
 // subject is what the choice keeps in mind of an FSE or a lot.
 type subject struct {
 	kind   string   // of its records
@@ -87,6 +82,9 @@ func (f *FSE) relations() []string {
 func namedBy(s scanner) (links map[string][]string, err error) {
 	links = map[string][]string{}
 	err = walk(s, keyFSE(""), func(f *FSE) error {
+		if err := f.withSuite(s); err != nil {
+			return err
+		}
 		for _, other := range f.relations() {
 			links[other] = append(links[other], f.ID)
 		}
@@ -96,8 +94,8 @@ func namedBy(s scanner) (links map[string][]string, err error) {
 		return nil, err
 	}
 	return links, walk(s, keyReturn(""), func(r *Return) error {
-		if r.FSE != "" {
-			links[r.FSE] = append(links[r.FSE], r.ID)
+		if about := cmp.Or(r.FSE, r.Lot); about != "" {
+			links[about] = append(links[about], r.ID)
 		}
 		return nil
 	})
@@ -111,7 +109,7 @@ func choose(s scanner, before time.Time) (Purgeable, error) {
 	}
 	found := map[string]subject{}
 	err = walk(s, keyFSE(""), func(f *FSE) error {
-		if err := f.withPaper(s); err != nil || !over(f.State) || !f.Changed.Before(before) || f.Paper.waits() {
+		if err := cmp.Or(f.withSuite(s), f.withPaper(s)); err != nil || !f.over() || !f.Changed.Before(before) || f.Paper.waits() {
 			return err
 		}
 		one := subject{kind: kindFSE, others: slices.Concat(f.relations(), links[f.ID])}
@@ -124,24 +122,24 @@ func choose(s scanner, before time.Time) (Purgeable, error) {
 	if err != nil {
 		return Purgeable{}, err
 	}
-	if err := chooseLots(s, before, found); err != nil {
+	if err := chooseLots(s, before, links, found); err != nil {
 		return Purgeable{}, err
 	}
-	if err := chooseReturns(s, links, found); err != nil {
+	if err := chooseReturns(s, before, links, found); err != nil {
 		return Purgeable{}, err
 	}
 	return agree(found), nil
 }
 
 // chooseLots adds the lots that may go.
-func chooseLots(s scanner, before time.Time, found map[string]subject) error {
+func chooseLots(s scanner, before time.Time, links map[string][]string, found map[string]subject) error {
 	return walk(s, keyLot(""), func(l *Lot) error {
 		p, err := get[Paper](s, keyPaper(l.ID))
 		if err != nil || l.State != fse.LotArchive || !l.Changed.Before(before) || p.waits() {
 			return err
 		}
 		members, err := membersOf(s, l.ID)
-		one := subject{kind: kindLot}
+		one := subject{kind: kindLot, others: slices.Clone(links[l.ID])}
 		for _, m := range members {
 			one.others = append(one.others, m.FSE)
 		}
@@ -150,15 +148,30 @@ func chooseLots(s scanner, before time.Time, found map[string]subject) error {
 	})
 }
 
-// chooseReturns adds the returns that may go: those about FSE, which they go with, and
-// the external ones that were made again.
-func chooseReturns(s scanner, links map[string][]string, found map[string]subject) error {
-	return walk(s, keyReturn(""), func(r *Return) error {
-		switch {
-		case r.FSE != "":
-			found[r.ID] = subject{kind: kindReturn, others: []string{r.FSE}}
-		case r.Done:
+// chooseReturns adds the returns that may go: those about FSE and lots, which they go
+// with, the external ones that were made again, and those about nothing that nobody has
+// to do anything about; and the deliveries of which all returns may.
+func chooseReturns(s scanner, before time.Time, links map[string][]string, found map[string]subject) error {
+	of := map[string][]string{} // returns, by delivery
+	err := walk(s, keyReturn(""), func(r *Return) error {
+		if r.Delivery != "" {
+			of[r.Delivery] = append(of[r.Delivery], r.ID)
+		}
+		switch about := cmp.Or(r.FSE, r.Lot); {
+		case r.Effect.toSettle():
+		case about != "":
+			found[r.ID] = subject{kind: kindReturn, others: []string{about}}
+		case r.Done || r.Delivery != "" && r.Received.Before(before):
 			found[r.ID] = subject{kind: kindReturn, others: links[r.ID]}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return walk(s, keyDelivery(""), func(d *Delivery) error {
+		if !d.unfinished() && d.Received.Before(before) {
+			found[d.ID] = subject{kind: kindDelivery, others: of[d.ID]}
 		}
 		return nil
 	})
@@ -228,12 +241,13 @@ func (p Purgeable) KeepRecord(r journal.Record) bool { return !p.subjects[r.Subj
 func (p Purgeable) KeepKey(key string, value []byte) bool {
 	family, rest, _ := strings.Cut(key, "/")
 	switch family {
-	case "fse", "lot", "papier", "retour":
+	case "fse", "fse-suite", "lot", "papier", "retour", "retour-fse", "retour-entier", "livraison":
 		return !p.subjects[rest]
-	case "lot-fse":
+	case "lot-fse", "livraison-morceau", "livraison-liste":
 		id, _, _ := strings.Cut(rest, "/")
 		return !p.subjects[id]
-	case "liste", "toutes", "fse-numero", "lots", "lot-numero", "patient", "retours", "retour-attendu":
+	case "liste", "toutes", "fse-numero", "lots", "lot-numero", "patient", "retours", "retour-attendu",
+		"retour-lot", "envoi", "lot-envoi", "livraisons":
 		return !p.subjects[string(value)]
 	case "jour":
 		l, err := decode[dayLine](value)

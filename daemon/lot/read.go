@@ -232,6 +232,9 @@ func (b *Book) Queue() (q state.Queue) {
 		q.Papers, _ = number(s, keyCount(kindPaper, countWaits))
 		external, _ := number(s, keyCount(kindReturn, countWaits))
 		q.Rejects += external
+		q.ToSettle, _ = number(s, keyCount(kindReturn, countToSettle))
+		q.Undecided, _ = number(s, keyCount(countSending, countWaits))
+		q.Sent, _ = number(s, keyCount(kindLot, string(fse.LotTransmis)))
 		return nil
 	})
 	return q

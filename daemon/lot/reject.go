@@ -17,7 +17,7 @@ import (
 // site, in a letter.
 const ReturnByHand = "main"
 
-// Return is a payer's answer. An external one, about an FSE of another software, is
+// Return is a payer's answer, or a reject that somebody has read. An external one, about an FSE of another software, is
 // done once an FSE takes the place of the rejected one.
 type Return struct {
 	ID       string    `json:"id"`
@@ -35,7 +35,25 @@ type Return struct {
 	Before    fse.State `json:"etatAvant,omitempty"` // of the FSE
 	Withdrawn string    `json:"retire,omitempty"`    // why it was withdrawn; "" while it stands
 
-	Lot string `json:"-"` // Lot.ID of the FSE
+	Lot string `json:"lot,omitempty"` // Lot.ID, of its FSE or of what it says of a lot
+
+	// Of what a payer has sent.
+	Delivery      string        `json:"livraison,omitempty"` // Delivery.ID
+	Record        int           `json:"rang,omitempty"`      // in the file
+	Says          Says          `json:"sens,omitempty"`
+	Part          string        `json:"part,omitempty"` // AMO, AMC, "" for both or none
+	Effect        Effect        `json:"effet,omitempty"`
+	Why           string        `json:"pourquoi,omitempty"` // of the effect, French
+	LotNumero     int           `json:"numeroLot,omitempty"`
+	LotDate       int           `json:"dateLot,omitempty"` // AAMMJJ, as it came
+	Asked         fse.Cents     `json:"demande,omitempty"`
+	Amount        fse.Cents     `json:"montant,omitempty"` // below 0 where it is taken back
+	Transfer      string        `json:"virement,omitempty"`
+	Organisme     string        `json:"organisme,omitempty"` // AMC that pays, 10 digits
+	Entity        string        `json:"entite,omitempty"`
+	Labels        []ReturnLabel `json:"libelles,omitempty"`
+	Demonstration bool          `json:"demonstration,omitempty"`
+	Destinataire  string        `json:"destinataire,omitempty"` // AM number, 9 digits
 }
 
 // returnChange is the data of a record about a return. What is absent stays as it was.
@@ -44,6 +62,10 @@ type returnChange struct {
 	Remade    string   `json:"refaite,omitempty"`
 	Done      *bool    `json:"fait,omitempty"`
 	Withdrawn string   `json:"retire,omitempty"`
+	Effect    Effect   `json:"effet,omitempty"`
+	Why       string   `json:"pourquoi,omitempty"` // with Effect
+	FSE       string   `json:"fse,omitempty"`      // that somebody has found
+	Lot       string   `json:"lot,omitempty"`      // with FSE
 	Key       *callKey `json:"appel,omitempty"`
 }
 
@@ -71,7 +93,7 @@ func isReason(s string) bool {
 
 // Reject keeps a reject that somebody has read elsewhere. An FSE of this book becomes
 // rejetée: it must have been transmitted and be neither paid nor replaced, else it is
-// ErrState with its state. It fails with ErrRejection where number, date or label are
+// ErrState with its state, and have fewer than 100 returns, else it is ErrNoMatch. It fails with ErrRejection where number, date or label are
 // missing or the label is too long, ErrDate for a day to come or before the care, and
 // ErrKnown while another reject of the same number of another software waits. A return
 // belongs to the practice.
@@ -116,149 +138,12 @@ func (r Rejection) entries(s journal.State, id, actor string, c Call) ([]journal
 	if r.Date < f.Draft.DateSoins {
 		return nil, ErrDate
 	}
-	entered.FSE, entered.Numero, entered.External = f.ID, fmt.Sprintf("%09d", f.Numero), false
-	entries, err := one((&returnChange{New: entered, Key: c.key()}).record(id, actor))
-	if err != nil {
-		return nil, err
-	}
-	change := fseChange{State: fse.Rejetee, Reject: &Reject{Return: id, Date: r.Date, Label: r.Label}}
-	entry, err := change.record(f.ID, actor, "")
-	return append(entries, entry), err
+	entered.FSE, entered.Lot, entered.Numero, entered.External = f.ID, f.Lot, fmt.Sprintf("%09d", f.Numero), false
+	return attach(s, f, entered, actor, func() (journal.Entry, error) {
+		return (&returnChange{New: entered, Key: c.key()}).record(id, actor)
+	})
 }
 
 func digits(s string, n int) bool {
 	return len(s) == n && strings.Trim(s, "0123456789") == ""
-}
-
-// Return returns the return id.
-func (b *Book) Return(id string) (r Return, err error) {
-	err = b.journal.View(func(s journal.State) error {
-		found, err := returnOf(s, id)
-		if err == nil {
-			r = *found
-		}
-		return err
-	})
-	return r, err
-}
-
-// returnOf returns the return id, with what its FSE tells of it.
-func returnOf(g getter, id string) (*Return, error) {
-	r, err := get[Return](g, keyReturn(id))
-	if err == nil && r == nil {
-		err = ErrNotFound
-	}
-	if err != nil || r.FSE == "" {
-		return r, err
-	}
-	f, err := fetch(g, r.FSE)
-	if err != nil {
-		return nil, err
-	}
-	r.Lot, r.Remade, r.Done = f.Lot, f.ReplacedBy, f.State != fse.Rejetee || r.Withdrawn != ""
-	return r, nil
-}
-
-// Returns lists the returns, the newest first, at most limit, behind the cursor after,
-// and the cursor of the next page ("" at the end).
-func (b *Book) Returns(after string, limit int) (list []Return, next string, err error) {
-	const prefix = "retours/"
-	from := ""
-	if after != "" {
-		from = prefix + after
-	}
-	err = b.journal.View(func(s journal.State) error {
-		items, err := s.Scan(prefix, from, limit+1, true)
-		if err != nil {
-			return err
-		}
-		if len(items) > limit {
-			items = items[:limit]
-			next = items[limit-1].Key[len(prefix):]
-		}
-		for _, item := range items {
-			r, err := returnOf(s, string(item.Value))
-			if err != nil {
-				return err
-			}
-			list = append(list, *r)
-		}
-		return nil
-	})
-	return list, next, err
-}
-
-func projectReturn(r journal.Record, w journal.Writer) error {
-	change, err := decode[returnChange](r.Data)
-	if err != nil {
-		return err
-	}
-	doc, err := get[Return](w, keyReturn(r.Subject))
-	if err != nil {
-		return err
-	}
-	before := doc.standing()
-	if doc == nil {
-		if doc, err = change.enter(r, w); err != nil {
-			return err
-		}
-	}
-	if change.Remade != "" {
-		doc.Remade = change.Remade
-	}
-	if change.Done != nil {
-		doc.Done = *change.Done
-	}
-	if change.Withdrawn != "" {
-		doc.Withdrawn, doc.Done = change.Withdrawn, true
-	}
-	if err := change.Key.remember(w, doc.ID); err != nil {
-		return err
-	}
-	if err := doc.stand(w, before); err != nil {
-		return err
-	}
-	return set(w, keyReturn(doc.ID), doc)
-}
-
-// enter begins a return. Its record stands before that by which its FSE is rejected.
-func (c *returnChange) enter(r journal.Record, w journal.Writer) (*Return, error) {
-	doc := c.New
-	if doc == nil {
-		return nil, fmt.Errorf("%w: a return that does not exist", errRecord)
-	}
-	doc.Received, doc.Seq = r.Time, r.Seq
-	if doc.FSE != "" {
-		f, err := fetch(w, doc.FSE)
-		if err != nil {
-			return nil, err
-		}
-		doc.Before = f.State
-	}
-	return doc, w.Set(keyReturns(r.Seq), []byte(doc.ID))
-}
-
-// stand keeps the count of the returns that wait, and their numbers.
-func (r *Return) stand(w journal.Writer, before string) error {
-	after := r.standing()
-	if before == after {
-		return nil
-	}
-	if err := count(w, kindReturn, before, after); err != nil {
-		return err
-	}
-	waiting := []byte(r.ID)
-	if after == "" {
-		waiting = nil
-	}
-	return w.Set(keyAwaited(r.Numero), waiting)
-}
-
-// standing is what a return is counted as, "" for nothing: as waiting while the reject of
-// another software's FSE has to be made again. One of this book's is counted with its FSE.
-func (r *Return) standing() string {
-	if r != nil && r.External && !r.Done {
-		return countWaits
-	}
-	return ""
 }

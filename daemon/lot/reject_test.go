@@ -12,13 +12,17 @@ import (
 )
 
 // transmitted puts a new FSE in a lot of its own, which is transmitted, and leaves it
-// in the state last: transmission and returns are records that a later version makes.
+// in the state last: one that is waited for nothing by sending it, any other by records.
 func transmitted(t testing.TB, b *Book, owner string, last fse.State) FSE {
 	t.Helper()
 	d := draft(doctor)
 	f := signed(t, b, owner, d, priceOf(t, d))
 	l, err := b.CloseLot(t.Context(), owner, f.Lot, Call{})
-	if err == nil {
+	switch {
+	case err != nil:
+	case last == fse.SansARLAttendu:
+		dispatch(t, b, l.ID)
+	default:
 		err = archive(b, l, last)
 	}
 	if err == nil {

@@ -174,8 +174,12 @@ func takePlace(s journal.State, f *FSE, id, actor string) (entries []journal.Ent
 	if f.Collected == nil && old.Collected != nil {
 		paid, change.Collected = old.Collected, &Payment{}
 	}
-	entries, err = one(change.record(old.ID, actor, ""))
-	return entries, paid, err
+	_, effects, err := rejudged(s, old, fse.Remplacee, actor)
+	if err != nil {
+		return nil, nil, err
+	}
+	entry, err := change.record(old.ID, actor, "")
+	return append(effects, entry), paid, err
 }
 
 // giveBack makes the entries by which what f has replaced is rejected again when f is
@@ -198,12 +202,36 @@ func giveBack(s journal.State, f *FSE, actor string) (entries []journal.Entry, t
 		return nil, nil, err
 	}
 	change := fseChange{State: fse.Rejetee}
+	var effects []journal.Entry
+	if old.State == fse.Remplacee {
+		if change.State, effects, err = rejudged(s, old, fse.Rejetee, actor); err != nil {
+			return nil, nil, err
+		}
+	}
 	if f.Collected != nil && old.Collected == nil {
 		change.Collected, taken = f.Collected, &Payment{}
 	}
 	if old.State == fse.Rejetee && taken == nil {
 		return nil, nil, nil
 	}
-	entries, err = one(change.record(old.ID, actor, "remplaçante annulée"))
-	return entries, taken, err
+	entry, err := change.record(old.ID, actor, "remplaçante annulée")
+	return append(effects, entry), taken, err
+}
+
+// rejudged is the state of an FSE that becomes remplacée or, when nothing replaces it any
+// more, rejetée: which it does not where it was paid meanwhile. With it come the entries
+// of the returns that have another effect then.
+func rejudged(g getter, old *FSE, to fse.State, actor string) (fse.State, []journal.Entry, error) {
+	a, err := accountIn(g, old)
+	if err != nil {
+		return "", nil, err
+	}
+	next := *old
+	next.State = to
+	v := judge(&next, a.l, a.all())
+	if v.State == fse.Payee || v.State == fse.PayeePartiellement {
+		to = v.State
+	}
+	entries, err := a.changes(actor)
+	return to, entries, err
 }

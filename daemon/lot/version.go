@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/agrafe-fse/agrafe/daemon/fse"
 	"github.com/agrafe-fse/agrafe/daemon/journal"
 )
 
@@ -11,8 +12,9 @@ import (
 // what a program of version 1 would have derived wrongly: an FSE that leaves its lot
 // for another, a lot that is opened again, keys of calls about lots; and the
 // holder of the card in the signature. Version 3 came with papers, practices, payments
-// by patients, returns, and FSE that make others again.
-const schema = 3
+// by patients, returns, and FSE that make others again. Version 4 came with what is sent
+// to payers and what comes from them.
+const schema = 4
 
 // upgrades turns the data of a record of each older version into the next one's.
 // Records are never rewritten: they are upgraded each time that they are read.
@@ -20,8 +22,9 @@ var upgrades = map[uint16]func(data []byte) ([]byte, error){
 	// Version 2 only adds: a signature of version 1 has no holder, and the lot's B2
 	// file then shows the number of the professional in the place of the name.
 	1: same,
-	// Version 3 only adds.
+	// Versions 3 and 4 only add.
 	2: same,
+	3: same,
 }
 
 func same(data []byte) ([]byte, error) { return data, nil }
@@ -50,9 +53,8 @@ func upgraded(r journal.Record) ([]byte, error) {
 // derivation is the version of the derived keys. It changes with what project
 // derives: a journal whose state an older one derived has to be rebuilt from its
 // records, by journal.Rebuild. A purge keeps derived keys of its time in a checkpoint:
-// before the version is raised, those of older versions need an upgrade too; adopt is
-// the one of version 2, the first that purged.
-const derivation = 3
+// before the version is raised, those of older versions need an upgrade too: see adopt.
+const derivation = 4
 
 // keyDerivation holds the version of the derived keys; derivation 1 did not
 // write it. keyBehind holds the version that the records behind a checkpoint of another
@@ -75,24 +77,48 @@ func markDerived(r journal.Record, w journal.Writer) error {
 	return w.Set(key, []byte(strconv.Itoa(derivation)))
 }
 
-// checkDerived refuses derived keys of another version. It tells whether they stand on
-// a checkpoint of version 2 that has to be adopted.
-func checkDerived(s journal.State) (toAdopt bool, err error) {
+// adoptable says which derived keys of an older version can be taken over.
+type adoptable int
+
+const (
+	nothingToAdopt adoptable = iota
+	checkpoint2              // a checkpoint of version 2, whose keys have to be entered where they are looked for
+	untouched3               // those of version 3, which sent nothing: they are those of version 4
+)
+
+// checkDerived refuses derived keys of another version, unless they can be adopted.
+func checkDerived(s journal.State) (adoptable, error) {
 	found, err := number(s, keyDerivation)
 	if err != nil || s.Last() == 0 {
-		return false, err
+		return nothingToAdopt, err
 	}
 	behind, err := number(s, keyBehind)
 	if err != nil {
-		return false, err
+		return nothingToAdopt, err
 	}
 	switch found = max(found, 1); {
 	case found == 2 && s.First() > 1 && (behind == derivation || s.First() > s.Last()):
-		return true, nil
+		return checkpoint2, nil
+	case found == 3:
+		return untouched3, nothingSent(s)
 	case found < derivation:
-		return false, fmt.Errorf("%w: version %d, %d is known", ErrStale, found, derivation)
+		return nothingToAdopt, fmt.Errorf("%w: version %d, %d is known", ErrStale, found, derivation)
 	case found > derivation:
-		return false, fmt.Errorf("%w: derived state of version %d, %d is known", ErrNewer, found, derivation)
+		return nothingToAdopt, fmt.Errorf("%w: derived state of version %d, %d is known", ErrNewer, found, derivation)
 	}
-	return false, nil
+	return nothingToAdopt, nil
+}
+
+// nothingSent fails with ErrStale if an FSE was transmitted.
+func nothingSent(s journal.State) error {
+	for _, state := range []fse.State{fse.Transmise, fse.Acquittee, fse.SansARLAttendu, fse.Payee, fse.PayeePartiellement, fse.Rejetee, fse.Remplacee} {
+		n, err := number(s, keyCount(kindFSE, string(state)))
+		if err == nil && n != 0 {
+			err = fmt.Errorf("%w: version 3 with FSE that are %s", ErrStale, state.Libelle())
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

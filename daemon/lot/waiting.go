@@ -21,6 +21,11 @@ import (
 const (
 	setLots   = "lots"    // to be transmitted
 	setPapers = "papiers" // to be printed, signed or posted
+
+	setSent       = "transmis"            // lots that wait for their ARL
+	setAnswered   = "repondus"            // lots that wait for the end of their FSE
+	setReturns    = "retours"             // to be reconciled or looked at
+	setDeliveries = "livraisons-en-cours" // not yet taken in
 )
 
 // setOf is the set of the FSE in a state, "" for a state that waits for nobody here.

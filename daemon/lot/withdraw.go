@@ -10,7 +10,7 @@ import (
 )
 
 // Withdraw takes back a reject that somebody noted by mistake, for a reason that is kept.
-// An FSE of this book is then what it was before, acquittée or transmise; what waited for
+// An FSE of this book is then what the other returns make of it; what waited for
 // another software's FSE waits no more. The return stays in the list.
 //
 // It fails with ErrWithdrawal without a reason, ErrState for what a payer has sent, was
@@ -56,6 +56,13 @@ func (r *Return) withdraw(s journal.State, reason, actor string, c Call) ([]jour
 	if f.State != fse.Rejetee || f.Reject == nil || f.Reject.Return != r.ID || r.Before == "" {
 		return nil, fmt.Errorf("%w: its FSE is no longer rejected by it", ErrState)
 	}
-	entry, err := (&fseChange{State: r.Before, Reject: &Reject{}}).record(f.ID, actor, reason)
-	return append(entries, entry), err
+	a, err := accountIn(s, f)
+	if err != nil {
+		return nil, err
+	}
+	if stands, ok := a.find(r.ID); ok {
+		stands.Withdrawn = reason
+	}
+	settled, err := a.settle(actor)
+	return append(entries, settled...), err
 }

@@ -11,7 +11,7 @@ import (
 // A reject that was noted by mistake is withdrawn: its FSE is what it was before, and can
 // be rejected again.
 func TestWithdraw(t *testing.T) {
-	for _, before := range []fse.State{fse.Transmise, fse.Acquittee} {
+	for _, before := range []fse.State{fse.SansARLAttendu, fse.Acquittee} {
 		b := openBook(t, t.TempDir())
 		ctx := t.Context()
 		f := transmitted(t, b, alice, before)

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"context"
 	"time"
 
 	"github.com/agrafe-fse/agrafe/daemon/vault"
@@ -20,6 +21,10 @@ func (d *Daemon) LastRecorded() (time.Time, error) {
 	}
 	return time.Time{}, nil
 }
+
+// Writing returns once the writer of the journal answers, which it does on a full disk
+// too, and writes nothing. It fails when the journal is closed or ctx ends first.
+func (d *Daemon) Writing(ctx context.Context) error { return d.book.Answers(ctx) }
 
 // Logged are the last lines of the log, the oldest first; nil where they are not kept.
 func (d *Daemon) Logged() []string {

@@ -61,6 +61,8 @@ func (t *tray) why(err error) string {
 		return t.words.Notice.NoClipboard
 	case errors.Is(err, errLogs):
 		return t.words.Notice.NoLogs
+	case errors.Is(err, launch.ErrNoBrowser):
+		return t.words.Notice.NoBrowser
 	case errors.Is(err, dialog.ErrDied), errors.Is(err, dialog.ErrNoDisplay), errors.Is(err, dialog.ErrNoProgram):
 		return t.words.Notice.NoDialog
 	case errors.Is(err, local.ErrDown):

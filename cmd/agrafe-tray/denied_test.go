@@ -16,15 +16,21 @@ import (
 	"github.com/agrafe-fse/agrafe/cmd/agrafe-tray/internal/view"
 )
 
-// stranger answers at a control socket as a service does that talks to another user.
-func stranger(t *testing.T) (socket string) {
+// stranger answers at a control socket as a service does that does not talk to this
+// user, for a reason that it may tell.
+func stranger(t *testing.T, reason string) (socket string) {
 	t.Helper()
 	socket = filepath.Join(folder(t), "control.sock")
 	l, err := net.Listen("unix", socket)
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })}
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if reason != "" {
+			w.Header().Set("Agrafe-Refused", reason)
+		}
+		w.WriteHeader(http.StatusForbidden)
+	})}
 	go func() { _ = server.Serve(l) }()
 	t.Cleanup(func() { _ = server.Close() })
 	return socket
@@ -33,7 +39,7 @@ func stranger(t *testing.T) (socket string) {
 // The tray of a session that the service does not talk to only says so, and why.
 func TestS20OtherSessionIsReadOnly(t *testing.T) {
 	s := newSession(t, true)
-	s.run(t, stranger(t))
+	s.run(t, stranger(t, "other-user"))
 	i := s.icon(t)
 	i.shows(t, "une autre session tient le poste")
 	for _, text := range []string{"Ouvrir la console", "diagnostic"} {
@@ -43,6 +49,21 @@ func TestS20OtherSessionIsReadOnly(t *testing.T) {
 		i.able(t, text, true)
 	}
 	i.hides(t, "Sites connectés")
+}
+
+// The tray says why the service does not talk to it, which is not always the same.
+func TestS20RefusalIsToldAsItIs(t *testing.T) {
+	for reason, want := range map[string]string{
+		"not-member": "n'est pas dans le groupe du service",
+		"unknown":    "ne sait pas qui est devant le poste",
+		"":           "ne sait pas qui est devant le poste", // of an older service
+	} {
+		t.Run(reason, func(t *testing.T) {
+			s := newSession(t, true)
+			s.run(t, stranger(t, reason))
+			s.icon(t).shows(t, want)
+		})
+	}
 }
 
 // A socket that is not for this user is not the same as a service that is down.
@@ -68,7 +89,7 @@ func TestS27SocketDenied(t *testing.T) {
 	if os.Getuid() == 0 {
 		return // to root no socket is denied
 	}
-	socket := stranger(t)
+	socket := stranger(t, "")
 	if err := os.Chmod(socket, 0); err != nil {
 		t.Fatal(err)
 	}

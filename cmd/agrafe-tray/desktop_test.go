@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -142,6 +143,43 @@ func TestClickWithoutABrowser(t *testing.T) {
 	s.run(t, d.socket())
 	s.icon(t).click(t, "Ouvrir la console")
 	s.expect(t, "La console n'a pas pu s'ouvrir")
+}
+
+func TestClickWithoutABrowserIsToldInEnglish(t *testing.T) {
+	s := newSession(t, true)
+	s.programs(t, map[string]string{"xdg-open": "exit 3"})
+	d := serve(t, folder(t), virtual.NewReaders("Lecteur"))
+	s.run(t, d.socket(), "-lang", "en")
+	s.icon(t).click(t, "Open the console")
+	s.expect(t, "The console could not be opened: no browser opened. In a terminal")
+}
+
+// The log is given to a program in a file of the user's home, which it can read as long
+// as it runs, and which is gone when the tray is.
+func TestLogsAreShownAsLongAsTheViewerRuns(t *testing.T) {
+	s := newSession(t, true)
+	seen := filepath.Join(t.TempDir(), "seen")
+	s.programs(t, map[string]string{"journalctl": "echo a line of the log", "xdg-open": "{ stat -c '%a %n' \"$1\"; cat \"$1\"; } >" + seen + ".part; mv " + seen + ".part " + seen +
+		"; sleep 12; cat \"$1\" >" + seen + ".later"})
+	tray := s.run(t, filepath.Join(folder(t), "none"))
+	s.icon(t).click(t, "Journaux")
+	text := written(t, seen)
+	if want := "600 " + s.home + "/agrafe-log-"; !strings.HasPrefix(text, want) || !strings.Contains(text, "a line of the log") {
+		t.Errorf("the viewer was given %q, want %s", text, want)
+	}
+	time.Sleep(5 * time.Second) // longer than a call of the tray's may take, with what written waits
+	if later := written(t, seen+".later"); later != "a line of the log\n" {
+		t.Errorf("later it reads %q", later)
+	}
+	if err := tray.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if code := ends(t, tray); code != 0 {
+		t.Errorf("the exit code is %d", code)
+	}
+	if left, _ := filepath.Glob(filepath.Join(s.home, "agrafe-log-*")); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
 }
 
 func TestSupportIsCopied(t *testing.T) {

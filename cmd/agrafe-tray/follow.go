@@ -47,6 +47,9 @@ func link(err error, number int) (view.Link, string) {
 	case errors.Is(err, fs.ErrPermission):
 		return view.Denied, ""
 	case err != nil && !errors.Is(err, local.ErrDown):
+		if refused, ok := errors.AsType[*refusedError](err); ok {
+			return refused.why, ""
+		}
 		return view.Refused, ""
 	}
 	return view.Down, holderOf(number)
@@ -69,7 +72,11 @@ func holderOf(number int) string {
 // there was one.
 func (t *tray) session() error {
 	news, stale := make(chan struct{}, 1), make(chan struct{}, 1)
-	c, err := local.DialSocket(t.ctx, t.socket, func(e state.Event) {
+	socket, err := t.socket.place()
+	if err != nil {
+		return err
+	}
+	c, err := local.DialSocket(t.ctx, socket, func(e state.Event) {
 		t.event(e)
 		ring(news)
 		if slices.Contains([]state.EventType{state.EventOrigin, state.EventQueue, state.EventLot}, e.Type) {
@@ -77,7 +84,7 @@ func (t *tray) session() error {
 		}
 	})
 	if err != nil {
-		return err
+		return t.refusal(err)
 	}
 	defer c.Close()
 	defer t.reach(nil)

@@ -42,7 +42,11 @@ func (a *answering) attach() error {
 	}
 	defer a.wipe()
 	a.stop = stop
-	return local.Attach(ctx, a.tray.socket, local.Answers{Code: a.code, Consent: a.consent, Sent: a.wipe})
+	socket, err := a.tray.socket.place()
+	if err != nil {
+		return err
+	}
+	return local.Attach(ctx, socket, local.Answers{Code: a.code, Consent: a.consent, Sent: a.wipe})
 }
 
 // attach notes how to end the connection that answers; false while paused.

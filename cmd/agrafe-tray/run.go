@@ -14,12 +14,10 @@ import (
 	"github.com/agrafe-fse/agrafe/cmd/agrafe-tray/internal/words"
 )
 
-// defaultSocket is the control socket of a service with its defaults.
-const defaultSocket = "/run/agrafe/control.sock"
-
 const usage = `usage: agrafe-tray [-control SOCKET] [-lang fr|en]
 
 Shows Agrafe's icon and its dialogs in this session, until it is told to quit.
+Without -control it finds the service that is installed on this machine.
 
 exit codes: 0 told to quit, 2 wrong usage, 3 no desktop to show anything on
 `
@@ -34,7 +32,7 @@ const (
 func run(args []string) (code int) {
 	flags := flag.NewFlagSet("agrafe-tray", flag.ContinueOnError)
 	flags.Usage = func() { fmt.Fprint(os.Stderr, usage) }
-	socket := flags.String("control", defaultSocket, "")
+	socket := flags.String("control", "", "")
 	lang := flags.String("lang", words.Session(), "")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
@@ -46,7 +44,7 @@ func run(args []string) (code int) {
 		return exitUsage
 	}
 	frugal()
-	t, err := newTray(*socket, words.Of(*lang))
+	t, err := newTray(control(*socket), words.Of(*lang))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "agrafe-tray:", err)
 		return exitUnavailable

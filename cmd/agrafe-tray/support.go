@@ -67,15 +67,24 @@ func copyText(ctx context.Context, text string) error {
 	return errClipboard
 }
 
-// showLogs shows the service's last lines in what the user reads text files with.
+// logLife is how long the file of the log is kept once the program that was to show it
+// has ended: it may have handed it to one that still starts.
+const logLife = time.Minute
+
+// showLogs shows the service's last lines in what the user reads text files with. That
+// program may stay for hours and is not stopped. The file is in the user's home, where a
+// program that is a snap can read it too: it sees no other folder (the home interface of
+// snapd).
 func (t *tray) showLogs() error {
-	ctx, cancel := context.WithTimeout(t.ctx, patience)
-	defer cancel()
-	text, err := exec.CommandContext(ctx, "journalctl", "--unit=agrafed", "--lines=1000", "--no-pager", "--quiet").Output()
-	if err != nil || len(text) == 0 {
-		return errLogs
+	text, err := t.readLogs()
+	if err != nil {
+		return err
 	}
-	f, err := os.CreateTemp(os.Getenv("XDG_RUNTIME_DIR"), "agrafe-log-*.txt")
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(home, "agrafe-log-*.txt") // 0600
 	if err != nil {
 		return err
 	}
@@ -84,12 +93,33 @@ func (t *tray) showLogs() error {
 	if err = errors.Join(err, f.Close()); err != nil {
 		return err
 	}
-	if err := exec.CommandContext(ctx, "xdg-open", f.Name()).Run(); err != nil {
+	viewer := exec.Command("xdg-open", f.Name())
+	if err := viewer.Start(); err != nil {
 		return err
 	}
-	select { // until a slow program has read it
-	case <-time.After(time.Minute):
+	ended := make(chan error, 1)
+	go func() { ended <- viewer.Wait() }()
+	select {
+	case err := <-ended:
+		if err != nil {
+			return err
+		}
+	case <-t.ctx.Done():
+		return nil
+	}
+	select {
+	case <-time.After(logLife):
 	case <-t.ctx.Done():
 	}
 	return nil
+}
+
+func (t *tray) readLogs() ([]byte, error) {
+	ctx, cancel := context.WithTimeout(t.ctx, patience)
+	defer cancel()
+	text, err := exec.CommandContext(ctx, "journalctl", "--unit=agrafed", "--lines=1000", "--no-pager", "--quiet").Output()
+	if err != nil || len(text) == 0 {
+		return nil, errLogs
+	}
+	return text, nil
 }

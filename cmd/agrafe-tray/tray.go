@@ -19,7 +19,7 @@ const retryEvery = 3 * time.Second
 
 // tray follows the service and shows its state.
 type tray struct {
-	socket  string
+	socket  control
 	words   *words.Catalog
 	desktop *desktop.Desktop
 	ctx     context.Context
@@ -47,10 +47,10 @@ type drawn struct {
 	state string
 }
 
-func newTray(socket string, w *words.Catalog) (*tray, error) {
+func newTray(socket control, w *words.Catalog) (*tray, error) {
 	t := &tray{socket: socket, words: w, notices: view.NewNotices(w)}
 	t.ctx, t.cancel = context.WithCancel(context.Background())
-	d, err := desktop.Connect(t.repaint)
+	d, err := desktop.Connect(t.repaint, func() { t.spawn(t.locked) })
 	if err != nil {
 		return nil, err
 	}

@@ -28,8 +28,9 @@ func notify(log *slog.Logger, lines ...string) {
 //
 // Alive is one that answers: that takes a snapshot, for which the desk, the hub and
 // the journal each have to. One that hangs in any of them does not come back here, and
-// is started again. A full disk, a damaged journal or a card service that is down are
-// no reason: another start would not mend them.
+// is started again; so is one whose journal's writer is stuck. A full disk, a damaged
+// journal or a card service that is down are no reason: another start would not mend
+// them.
 func supervise(ctx context.Context, d *daemon.Daemon, addr string, log *slog.Logger) {
 	limit, err := systemd.SdWatchdogEnabled(false)
 	if err != nil {
@@ -39,6 +40,8 @@ func supervise(ctx context.Context, d *daemon.Daemon, addr string, log *slog.Log
 	if limit > 0 {
 		every = limit / 3
 	}
+	writer := newPulse()
+	go writer.follow(ctx, every, d.Writing)
 	told := "STATUS=" + status(addr, ask(d))
 	notify(log, systemd.SdNotifyReady, told)
 	tick := time.NewTicker(every)
@@ -49,11 +52,16 @@ func supervise(ctx context.Context, d *daemon.Daemon, addr string, log *slog.Log
 			return
 		case <-tick.C:
 		}
-		lines := []string{systemd.SdNotifyWatchdog}
+		var lines []string
+		if silent := writer.silent(); silent <= writerLimit {
+			lines = append(lines, systemd.SdNotifyWatchdog)
+		} else {
+			log.Error("the journal's writer is stuck; the watchdog is left to start the service again", "since", silent.Round(time.Second))
+		}
 		if now := "STATUS=" + status(addr, ask(d)); now != told {
 			told, lines = now, append(lines, now)
 		}
-		if ctx.Err() == nil {
+		if ctx.Err() == nil && len(lines) > 0 {
 			notify(log, lines...)
 		}
 	}

@@ -5,5 +5,7 @@
 // sleeps, as far as the system waits for anybody (5 s with logind). It never gives up:
 // a system bus that is not there, or goes, is looked for again, and working is told.
 // Too many calls of left are harmless, and cost the user one more code; too few are not:
-// what can't be told for certain counts as an absence.
+// what can't be told for certain counts as an absence. A program that locks the screen
+// and tells nobody but the user's session (org.freedesktop.ScreenSaver) is not heard here:
+// the tray hears it and tells the service.
 package absence

@@ -142,6 +142,16 @@ func (f *fake) released() {
 	}
 }
 
+// held says whether the delay taken last is still held.
+func (f *fake) held() bool {
+	f.mu.Lock()
+	last := f.delays[len(f.delays)-1]
+	f.mu.Unlock()
+	_ = last.SetReadDeadline(time.Now().Add(limit / 20))
+	_, err := last.Read(make([]byte, 1))
+	return errors.Is(err, os.ErrDeadlineExceeded)
+}
+
 // properties are those of a session.
 type properties struct{ active bool }
 
@@ -255,6 +265,33 @@ func TestSleepWaits(t *testing.T) {
 			t.Fatal("the machine may sleep before anybody was told")
 		}
 		<-s.left
+		f.emit(root, manager+".PrepareForSleep", false)
+	}
+}
+
+// While the code is being wiped the machine waits; once it is, no longer; and when it
+// has woken, again.
+func TestSleepWaitsUntilLeftReturns(t *testing.T) {
+	newBus(t)
+	f := newLogind(t)
+	begun, wiped := make(chan bool), make(chan bool)
+	working := make(chan error, 10)
+	ctx, cancel := context.WithCancel(t.Context())
+	var ended sync.WaitGroup
+	ended.Go(func() { Watch(ctx, func() { begun <- true; <-wiped }, func(err error) { working <- err }) })
+	t.Cleanup(func() { cancel(); ended.Wait() })
+	for range 2 {
+		if err := <-working; err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(limit / 50) // logind's own copy of the descriptor is closed by now
+		f.emit(root, manager+".PrepareForSleep", true)
+		<-begun
+		if !f.held() {
+			t.Error("the machine sleeps while the code is being wiped")
+		}
+		wiped <- true
+		f.released()
 		f.emit(root, manager+".PrepareForSleep", false)
 	}
 }

@@ -6,8 +6,13 @@
 //     token, no reservation and nothing of an FSE or a lot but how many there are.
 //     Most of that is never asked for; what could hold some of it by a defect, texts,
 //     goes through a sieve as well.
-//   - Serials of readers are shown as hashes that differ from one archive to the next,
-//     folders of users without the user's name.
+//   - Serials of readers are shown as hashes that differ from one archive to the next.
+//   - Users, printers, the folders that the practice has set, this machine and web
+//     sites have a number in place of their name, the same one wherever it stands; a
+//     folder keeps its first step (/mnt/), a site its scheme. (AddDoctor numbers users
+//     and machines anew: it does not know the names behind the service's numbers.) The sites that an
+//     administrator's policy lists keep their name: they are products, and the support
+//     has to know which.
 //   - It is a ZIP of text files, small enough for a mail; the first one says what the
 //     others are, so that whoever sends it can look before.
 package diagnostics
@@ -46,6 +51,8 @@ func Name(at time.Time) string { return "agrafe-diagnostic-" + at.Format("200601
 const readme = `Agrafe : archive pour l'assistance.
 
 Elle ne contient ni NIR, ni nom de patient ou de professionnel, ni code, ni contenu de FSE ou de lot.
+Les utilisateurs, imprimantes, dossiers, sites et le poste y portent un numéro à la place de leur nom ;
+seuls les sites que la liste de l'administrateur impose gardent le leur.
 Vous pouvez lire chaque fichier avant de l'envoyer.
 
   versions.json     le programme, le système, les bibliothèques
@@ -60,7 +67,7 @@ Vous pouvez lire chaque fichier avant de l'envoyer.
 
 // Write writes the archive.
 func Write(w io.Writer, s Source) error {
-	sieve := newSieve(s.Snapshot)
+	sieve := newSieve(s.Snapshot, s.Config, s.Findings)
 	config, err := configText(s.Config)
 	if err != nil {
 		return err
@@ -95,8 +102,9 @@ func Write(w io.Writer, s Source) error {
 }
 
 // AddDoctor puts what the session's side has found into an archive that the service
-// has made.
+// has made. What the service has found is in there already.
 func AddDoctor(archive []byte, found []doctor.Finding, at time.Time) ([]byte, error) {
+	found = doctor.Of(doctor.Session, found)
 	made, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the archive of the service: %w", err)
@@ -108,7 +116,7 @@ func AddDoctor(archive []byte, found []doctor.Finding, at time.Time) ([]byte, er
 			return nil, fmt.Errorf("cannot make the archive: %w", err)
 		}
 	}
-	err = add(z, "doctor-session.txt", newSieve(nil).clean(doctor.Page(found, false)), at)
+	err = add(z, "doctor-session.txt", newSieve(nil, daemon.DefaultConfig(), found).clean(doctor.Page(found, false)), at)
 	if err == nil {
 		err = z.Close()
 	}

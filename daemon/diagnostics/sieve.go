@@ -10,17 +10,21 @@ import (
 	"strings"
 
 	"github.com/agrafe-fse/agrafe/daemon"
+	"github.com/agrafe-fse/agrafe/daemon/doctor"
 	"github.com/agrafe-fse/agrafe/daemon/state"
 )
 
 // sieve takes out of texts what may not leave the practice.
 type sieve struct {
-	salt  []byte            // of this archive: short serials could be guessed otherwise
-	names *strings.Replacer // readers' names, by those without serials
+	salt    []byte            // of this archive: short serials could be guessed otherwise
+	readers *strings.Replacer // readers' names, by those without serials
+	names   *names
 }
 
-func newSieve(s *state.Snapshot) *sieve {
-	v := &sieve{salt: make([]byte, 16)}
+// newSieve knows the readers of a snapshot, nil if there is none, and the names that
+// the checks have come upon.
+func newSieve(s *state.Snapshot, c daemon.Config, found []doctor.Finding) *sieve {
+	v := &sieve{salt: make([]byte, 16), names: newNames(c, found)}
 	_, _ = rand.Read(v.salt) // never fails (crypto/rand)
 	var pairs []string
 	if s != nil {
@@ -34,13 +38,21 @@ func newSieve(s *state.Snapshot) *sieve {
 			}
 		}
 	}
-	v.names = strings.NewReplacer(pairs...)
+	v.readers = strings.NewReplacer(pairs...)
 	return v
 }
 
-// serial is a word of a reader's name that can be a number of its own: the drivers of
-// pcscd put it in parentheses or brackets.
-var serial = regexp.MustCompile(`[0-9A-Za-z]{6,}`)
+var (
+	// serial is a word of a reader's name that can be a number of its own: the drivers of
+	// pcscd put it in parentheses or brackets.
+	serial = regexp.MustCompile(`[0-9A-Za-z]{6,}`)
+	// enclosed is such a word where the readers are not known.
+	enclosed = regexp.MustCompile(`[(\[][0-9A-Za-z]{6,}[)\]]`)
+	// slug is a reader's identifier, which is made of its name.
+	slug = regexp.MustCompile(`\b[0-9a-z]+(?:-[0-9a-z]+){2,}\b`)
+	// keys of web pages, as principals are named by them: origin, #, key.
+	pageKeys = regexp.MustCompile(`(https?://[^\s"#]+#)[A-Za-z0-9_-]{8,}`)
+)
 
 // serials is a reader's name with its serials hashed.
 func (v *sieve) serials(name string) string {
@@ -49,28 +61,21 @@ func (v *sieve) serials(name string) string {
 			return word
 		}
 		h := hmac.New(sha256.New, v.salt)
-		_, _ = h.Write([]byte(word)) // never fails (hash.Hash)
+		_, _ = h.Write([]byte(strings.ToLower(word))) // never fails (hash.Hash)
 		return "#" + hex.EncodeToString(h.Sum(nil)[:4])
 	})
 }
 
-var (
-	// long numbers: a NIR has 13 or 15 characters, of which two may be letters (2A, 2B),
-	// with or without spaces; an RPPS has 11.
-	long = regexp.MustCompile(`\b[0-9]{11,}\b|\b[12378][ ]?[0-9]{2}[ ]?[0-9]{2}[ ]?(?:[0-9]{2}|2[AB])[ ]?[0-9]{3}[ ]?[0-9]{3}(?:[ ]?[0-9]{2})?\b`)
-	// keys of web pages, as principals are named by them: origin, #, key.
-	pageKeys = regexp.MustCompile(`(https?://[^\s"#]+#)[A-Za-z0-9_-]{8,}`)
-	// folders that have a user's name in them.
-	homes = regexp.MustCompile(`((?i:/home/|/Users/|\\+Users\\+|/run/media/|/media/))[^/\\\s"']+`)
-)
-
 // clean takes out of a text what no line of it should have had in the first place, and
-// what names this machine's users and readers.
+// what names this machine's users, readers, printers, folders and sites.
 func (v *sieve) clean(text string) string {
-	text = v.names.Replace(text)
 	text = pageKeys.ReplaceAllString(text, "$1<clé>")
-	text = long.ReplaceAllString(text, "<numéro>")
-	return homes.ReplaceAllString(text, "$1<utilisateur>")
+	text = v.names.replace(v.readers.Replace(text)) // whole, before anything in them is replaced
+	text = withoutNumbers(text)                     // before a part of one is taken for a serial
+	text = enclosed.ReplaceAllStringFunc(text, v.serials)
+	text = slug.ReplaceAllStringFunc(text, v.serials)
+	text = email.ReplaceAllString(text, "<adresse>")
+	return withoutNumbers(text) // hashes may look like one beside other digits
 }
 
 // secret is a key of the configuration whose value nobody may see.

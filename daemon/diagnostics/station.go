@@ -45,7 +45,13 @@ func station(s *state.Snapshot, v *sieve) *shownStation {
 		return nil
 	}
 	out := &shownStation{Service: s.Service, Readers: []shownReader{}, Cards: []shownCard{}, Leases: len(s.Leases), Queue: s.Queue,
-		Damaged: s.Journal.Damaged, Missing: s.Journal.Missing, Update: s.Update}
+		Damaged: s.Journal.Damaged, Missing: s.Journal.Missing}
+	out.Service.Detail = v.clean(s.Service.Detail)
+	if u := s.Update; u != nil {
+		shown := *u
+		shown.Notes, shown.Problem = v.clean(u.Notes), v.clean(u.Problem)
+		out.Update = &shown
+	}
 	for _, r := range s.Readers {
 		out.Readers = append(out.Readers, shownReader{v.serials(r.ID), v.serials(r.Name), r.Pinpad, r.State})
 	}

@@ -98,6 +98,7 @@ func browsersAllow(ctx context.Context, p *Patient) (found []Finding) {
 	if len(found) == 0 {
 		return one(amber("none of Chromium, Chrome, Edge and Firefox is where it is looked for"))
 	}
+	found[0] = s.named(found[0])
 	return found
 }
 

@@ -9,7 +9,8 @@
 //   - What only the service's user may see, the service looks at; what belongs to the
 //     user's session, the command line does. Both run this package.
 //   - Findings name no patient, no holder of a card, no code. They may name web sites,
-//     readers, printers and folders of this machine.
+//     readers, printers, users and folders of this machine; sites, printers and users are
+//     listed in Names, for who shows findings to strangers.
 package doctor
 
 import (
@@ -37,7 +38,30 @@ type Finding struct {
 	Grade Grade  `json:"couleur"`
 	Text  string `json:"constat"`
 	Mend  string `json:"remede,omitempty"` // a command or a click
+
+	// Names are what stands in the texts, or could stand in a log beside them, and tells
+	// whose machine this is. They are for whoever shows the finding to strangers.
+	Names []Name `json:"-"`
 }
+
+// Name is a name that a finding came upon.
+type Name struct {
+	Kind NameKind
+	Text string
+}
+
+// NameKind is what a name is of.
+type NameKind uint8
+
+// The kinds of names.
+const (
+	User       NameKind = iota + 1
+	Printer             // as the system calls it
+	Folder              // a path that the practice has set
+	Host                // a machine
+	Site                // an origin that the user has let in
+	ListedSite          // one that the administrator's policy lists
+)
 
 // Side is who looks.
 type Side uint8
@@ -89,7 +113,7 @@ func runAll(ctx context.Context, todo []check, p *Patient) []Finding {
 	results := make([]chan []Finding, len(todo))
 	for i, c := range todo {
 		results[i] = make(chan []Finding, 1)
-		go func() { results[i] <- c.run(ctx, p) }()
+		go func() { results[i] <- c.look(ctx, p) }()
 	}
 	var all []Finding
 	for i, c := range todo {
@@ -110,6 +134,17 @@ func runAll(ctx context.Context, todo []check, p *Patient) []Finding {
 	return all
 }
 
+// look runs the check. One that has a fault of its own is told as such: the others are
+// needed most when something is out of order.
+func (c check) look(ctx context.Context, p *Patient) (found []Finding) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			found = one(amber("this check has failed by a fault of its own (%T)", fault).by("report it with: agrafe diagnostics"))
+		}
+	}()
+	return c.run(ctx, p)
+}
+
 // Merge puts the findings of both sides in the order of the table.
 func Merge(lists ...[]Finding) []Finding {
 	var all []Finding
@@ -123,6 +158,18 @@ func Merge(lists ...[]Finding) []Finding {
 		}
 	}
 	return all
+}
+
+// Of is what of list the checks of a side have found.
+func Of(side Side, list []Finding) (found []Finding) {
+	for _, c := range checks {
+		for _, f := range list {
+			if f.Check == c.name && c.side == side {
+				found = append(found, f)
+			}
+		}
+	}
+	return found
 }
 
 // Count is how many findings have a grade.
@@ -150,6 +197,14 @@ func red(format string, args ...any) Finding {
 // by says what mends it.
 func (f Finding) by(format string, args ...any) Finding {
 	f.Mend = fmt.Sprintf(format, args...)
+	return f
+}
+
+// naming says what of its texts are names.
+func (f Finding) naming(kind NameKind, list ...string) Finding {
+	for _, text := range list {
+		f.Names = append(f.Names, Name{kind, text})
+	}
 	return f
 }
 

@@ -10,6 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/agrafe-fse/agrafe/daemon"
 	"github.com/agrafe-fse/agrafe/daemon/port"
 )
 
@@ -123,9 +126,14 @@ func TestFaults(t *testing.T) {
 		{"a newer version", answer(snapshot, `"update":{`, `"update":{"version":"1.1.0","publiee":"2026-11-20T00:00:00Z",`), "update", Amber, "1.1.0"},
 		{"nobody answers", answer(snapshot, `"demandee":"2026-11-22T01:00:00Z"`, `"probleme":"no site"`), "update", Amber, "no site"},
 		{"no bus", func(_ *testing.T, b *bed) { b.env["DBUS_SESSION_BUS_ADDRESS"] = "" }, "tray", Amber, "no desktop"},
-		{"a desktop without icons", func(_ *testing.T, b *bed) {
-			b.Tray = func(context.Context, string) (bool, error) { return false, nil }
-		}, "tray", Amber, "no place"},
+		{"a desktop without icons", func(_ *testing.T, b *bed) { delete(b.bus, trayHost) }, "tray", Amber, "no place"},
+		{"a silent locker", func(_ *testing.T, b *bed) { delete(b.bus, "org.gnome.ScreenSaver") }, "lock", Amber, "nothing in this session tells"},
+		{"a silent locker, and no code to keep", func(_ *testing.T, b *bed) {
+			delete(b.bus, "org.gnome.ScreenSaver")
+			b.Config.PIN.Policy = daemon.PINEach
+		}, "lock", Green, "no code is kept"},
+		{"a version without its day", answer(snapshot, `"update":{`, `"update":{"version":"1.1.0",`), "update", Amber, "version 1.1.0 is there"},
+		{"a check with a fault", func(_ *testing.T, b *bed) { b.Free = nil }, "disk", Amber, "by a fault of its own"},
 		{"a display that is gone", func(_ *testing.T, b *bed) { delete(b.dials, b.at("/tmp/.X11-unix/X0")) }, "display", Red, "DISPLAY is :0"},
 		{"no zenity", func(_ *testing.T, b *bed) { b.Find = func(string) error { return fs.ErrNotExist } }, "zenity", Red, "missing"},
 		{"no browser", func(t *testing.T, b *bed) { b.remove(t, "/usr/bin/chromium") }, "browsers", Amber, "none of"},
@@ -155,6 +163,42 @@ func TestFaults(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Names in findings are declared: whoever shows them to strangers takes them out. Both
+// sides name the sites in the same order.
+func TestNamesAreDeclared(t *testing.T) {
+	b := newBed(t)
+	b.changes(t, "origins.list", `{"origins":[`, `{"origins":[{"origin":"https://one.example"},`)
+	b.dials["127.0.0.1:17373"] = nil
+	b.Holder = func(string, int) (port.Holder, error) {
+		return port.Holder{PID: 42, Program: "nginx", User: "mallory"}, nil
+	}
+	list := []Name{{Site, "https://one.example"}, {ListedSite, "https://ehr.example"}}
+	want := map[string][]Name{"printer": {{Printer, "laser"}}, "origins": list, "browsers": list}
+	down := newBed(t)
+	down.down()
+	down.dials, down.Holder = b.dials, b.Holder
+	found := append(b.all(t), Examine(t.Context(), Session, down.Patient)...)
+	want["port"] = []Name{{User, "mallory"}}
+	got := map[string][]Name{}
+	for _, f := range found {
+		if len(f.Names) > 0 {
+			got[f.Check] = f.Names
+		}
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
+// What a side has found is told apart.
+func TestOf(t *testing.T) {
+	found := newBed(t).all(t)
+	session, service := Of(Session, found), Of(Service, found)
+	if len(session)+len(service) != len(found) || Count(service, Green) < 10 || session[0].Check != "service" {
+		t.Errorf("%d and %d of %d", len(session), len(service), len(found))
 	}
 }
 

@@ -20,14 +20,14 @@ type Machine struct {
 	Dial   func(ctx context.Context, network, address string) error
 	Find   func(program string) error
 	Holder func(root string, port int) (port.Holder, error)
-	Tray   func(ctx context.Context, address string) (bool, error) // whether a bus has a place for icons
+	Owned  func(ctx context.Context, address string, names ...string) (bool, error) // whether somebody on a bus has one of the names
 }
 
 // ThisMachine is the one that this process runs on.
 func ThisMachine() Machine {
 	return Machine{Now: time.Now, Env: os.Getenv, Free: freeSpace, Dial: dial,
 		Find:   func(program string) error { _, err := exec.LookPath(program); return err },
-		Holder: port.Find, Tray: hasTrayHost}
+		Holder: port.Find, Owned: owned}
 }
 
 func dial(ctx context.Context, network, address string) error {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -24,6 +25,7 @@ type bed struct {
 	env     map[string]string
 	dials   map[string]error // by address; what is not there is refused
 	free    map[string]uint64
+	bus     map[string]bool // names that somebody has
 }
 
 // newBed is a workstation in perfect order.
@@ -45,14 +47,17 @@ func newBed(t *testing.T) *bed {
 		},
 		env:   map[string]string{"DBUS_SESSION_BUS_ADDRESS": "unix:path=/bus", "DISPLAY": ":0"},
 		dials: map[string]error{filepath.Join(root, pcscdSocket): nil, filepath.Join(root, "/tmp/.X11-unix/X0"): nil},
+		bus:   map[string]bool{trayHost: true, "org.gnome.ScreenSaver": true},
 		free:  map[string]uint64{"/var/lib/agrafe": 50 << 30, "/backup": 50 << 30},
 	}
 	cfg := daemon.DefaultConfig()
 	cfg.State, cfg.Journal.Backup = "/var/lib/agrafe", "/backup"
 	b.Patient = &Patient{Config: cfg, Version: "1.0.0", Running: "1.0.0", Built: today.AddDate(0, -1, 0), Machine: Machine{
 		Root: root, Now: func() time.Time { return today }, Env: func(name string) string { return b.env[name] },
-		Find:   func(string) error { return nil },
-		Tray:   func(context.Context, string) (bool, error) { return true, nil },
+		Find: func(string) error { return nil },
+		Owned: func(_ context.Context, _ string, names ...string) (bool, error) {
+			return slices.ContainsFunc(names, func(name string) bool { return b.bus[name] }), nil
+		},
 		Holder: func(string, int) (port.Holder, error) { return port.Holder{}, nil },
 		Free: func(dir string) (uint64, error) {
 			if n, ok := b.free[strings.TrimPrefix(dir, root)]; ok {

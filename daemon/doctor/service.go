@@ -70,9 +70,9 @@ func portTaken(p *Patient, port int) Finding {
 	case err != nil:
 		return red("port %d is taken by a program that could not be found: %v", port, err).by("%s", other)
 	case h.PID == 0:
-		return red("port %d is taken by a program of user %s", port, h.User).by("sudo agrafe doctor names it; %s", other)
+		return red("port %d is taken by a program of user %s", port, h.User).by("sudo agrafe doctor names it; %s", other).naming(User, h.User)
 	case strings.HasPrefix(h.Program, "agrafed"):
 		return red("port %d is taken by an agrafed (pid %d) that this user can't ask", port, h.PID).by("agrafe restart; or name its configuration with --config")
 	}
-	return red("port %d is taken by %s (pid %d, user %s)", port, h.Program, h.PID, h.User).by("%s", other)
+	return red("port %d is taken by %s (pid %d, user %s)", port, h.Program, h.PID, h.User).by("%s", other).naming(User, h.User)
 }

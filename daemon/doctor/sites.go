@@ -29,6 +29,20 @@ func (s sites) allowed() (list []string) {
 	return list
 }
 
+// named are all of them, as names of f. Which number each has depends on their order,
+// the same on both sides.
+func (s sites) named(f Finding) Finding {
+	for _, o := range s.Origins {
+		if kind := Site; strings.HasPrefix(o.Origin, "https://") {
+			if o.Policy {
+				kind = ListedSite
+			}
+			f = f.naming(kind, o.Origin)
+		}
+	}
+	return f
+}
+
 func originsAreListed(ctx context.Context, p *Patient) (found []Finding) {
 	var s sites
 	if err := p.Ask(ctx, "origins.list", &s); err != nil {
@@ -48,6 +62,7 @@ func originsAreListed(ctx context.Context, p *Patient) (found []Finding) {
 	default:
 		found = append(found, green("%d site(s) may connect", len(list)))
 	}
+	found[0] = s.named(found[0])
 	return found
 }
 

@@ -34,6 +34,7 @@ var checks = []check{
 	{"mail", Service, false, mailIsSet},
 	{"update", Service, true, updateIsKnown},
 	{"tray", Session, false, trayHasPlace},
+	{"lock", Session, false, lockIsTold},
 	{"display", Session, false, displayIsThere},
 	{"zenity", Session, false, dialogsCanShow},
 }

@@ -1,5 +1,6 @@
 // Package desktop is what the tray needs of the user's desktop beside the icon:
-// notifications, whether there is a place for icons, and how its panels look.
+// notifications, whether there is a place for icons, how its panels look, and when its
+// screen is locked.
 //
 // Its contract: what a desktop lacks is done without: a notification that nobody shows
 // is not an error, and the menu says the same. Only a session without a bus is one.
@@ -39,21 +40,26 @@ var errSlow = errors.New("cannot wait longer for the desktop")
 type Desktop struct {
 	bus     *dbus.Conn
 	onPanel func() // called when panels look otherwise
+	onLock  func() // called when the screen is locked
 
-	mu     sync.Mutex // protects clicks
+	mu     sync.Mutex // protects the fields below
 	clicks map[uint32]func()
+	asking int             // notifications on their way, whose numbers are not known yet
+	early  map[uint32]bool // what became of numbers that are not known yet: clicked, or gone
 }
 
-// Connect connects to the session's bus. onPanel is called when the panels change.
-func Connect(onPanel func()) (*Desktop, error) {
+// Connect connects to the session's bus. onPanel is called when the panels change, onLock
+// when the screen is locked; neither may wait.
+func Connect(onPanel, onLock func()) (*Desktop, error) {
 	bus, err := dbus.ConnectSessionBus()
 	if err != nil {
 		return nil, fmt.Errorf("cannot show an icon: this session has no D-Bus; start agrafe-tray from a desktop (%w)", err)
 	}
-	d := &Desktop{bus: bus, onPanel: onPanel, clicks: make(map[uint32]func())}
+	d := &Desktop{bus: bus, onPanel: onPanel, onLock: onLock, clicks: make(map[uint32]func()), early: make(map[uint32]bool)}
 	news := make(chan *dbus.Signal, 16)
 	bus.Signal(news)
 	_ = bus.AddMatchSignal(dbus.WithMatchInterface(notifications))
+	watchLocks(bus)
 	_ = bus.AddMatchSignal(dbus.WithMatchInterface(portalSettings), dbus.WithMatchMember("SettingChanged"), dbus.WithMatchArg(0, appearance))
 	go func() {
 		for s := range news {
@@ -69,8 +75,8 @@ func (d *Desktop) Close() { _ = d.bus.Close() }
 // HasTray says whether this desktop has a place for icons.
 func (d *Desktop) HasTray() bool {
 	var has bool
-	err := d.bus.BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0, trayHost).Store(&has)
-	return err == nil && has
+	call := d.bus.BusObject().Go("org.freedesktop.DBus.NameHasOwner", 0, nil, trayHost)
+	return finish(call) == nil && call.Store(&has) == nil && has
 }
 
 // Panel is how panels look, as far as the desktop tells: most that do not are dark.
@@ -117,15 +123,38 @@ func (d *Desktop) Notify(title, text, label string, click func()) {
 	}
 	hints := map[string]dbus.Variant{"desktop-entry": dbus.MakeVariant("agrafe-tray"), "urgency": dbus.MakeVariant(byte(1))}
 	const systemChooses = int32(-1) // when it goes
+	d.mu.Lock()
+	d.asking++
+	d.mu.Unlock()
 	call := d.object(notifications, notificationsPath).Go(notifications+".Notify", 0, nil,
 		"Agrafe", uint32(0), "", title, escape(text), actions, hints, systemChooses)
 	var id uint32
-	if finish(call) != nil || call.Store(&id) != nil || click == nil {
-		return
+	shown := finish(call) == nil && call.Store(&id) == nil
+	if click = d.shown(id, shown, click); click != nil {
+		click()
 	}
+}
+
+// shown notes the number that a notification was given. It returns the click if the user
+// was faster.
+func (d *Desktop) shown(id uint32, ok bool, click func()) func() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.clicks[id] = click
+	d.asking--
+	clicked, early := d.early[id]
+	delete(d.early, id)
+	if d.asking == 0 {
+		clear(d.early)
+	}
+	switch {
+	case !ok || click == nil:
+		return nil
+	case clicked:
+		return click
+	case !early:
+		d.clicks[id] = click
+	}
+	return nil
 }
 
 // hear takes a signal of the bus.
@@ -134,19 +163,35 @@ func (d *Desktop) hear(s *dbus.Signal) {
 		d.onPanel()
 		return
 	}
+	if locks(s) {
+		d.onLock()
+		return
+	}
 	if len(s.Body) == 0 {
 		return
 	}
 	id, _ := s.Body[0].(uint32)
+	switch s.Name {
+	case notifications + ".NotificationClosed":
+		d.over(id, false)
+	case notifications + ".ActionInvoked":
+		if click := d.over(id, true); click != nil {
+			click()
+		}
+	}
+}
+
+// over takes a notification off the list, clicked or not, and returns what a click on it
+// does, nil if that is not known, or not yet.
+func (d *Desktop) over(id uint32, clicked bool) func() {
 	d.mu.Lock()
-	click := d.clicks[id]
-	if s.Name == notifications+".NotificationClosed" || click != nil {
-		delete(d.clicks, id)
+	defer d.mu.Unlock()
+	click, known := d.clicks[id]
+	if !known && d.asking > 0 {
+		d.early[id] = d.early[id] || clicked
 	}
-	d.mu.Unlock()
-	if s.Name == notifications+".ActionInvoked" && click != nil {
-		click()
-	}
+	delete(d.clicks, id)
+	return click
 }
 
 // escape is text as notifications take it, which read some markup.

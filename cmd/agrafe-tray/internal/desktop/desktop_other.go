@@ -11,8 +11,9 @@ import (
 // Desktop is the user's desktop.
 type Desktop struct{}
 
-// Connect has nothing to connect to here, and panels are looked at by the system.
-func Connect(func()) (*Desktop, error) { return &Desktop{}, nil }
+// Connect has nothing to connect to here: panels are looked at by the system, and the
+// service hears itself of a session that is locked.
+func Connect(_, _ func()) (*Desktop, error) { return &Desktop{}, nil }
 
 // Close has nothing to leave here.
 func (*Desktop) Close() {}

@@ -4,7 +4,9 @@ package desktop
 
 import (
 	"bufio"
+	"net"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -15,15 +17,22 @@ import (
 	"github.com/agrafe-fse/agrafe/cmd/agrafe-tray/internal/icon"
 )
 
+// locked is told of each time that the screen is locked.
+var locked = make(chan bool, 100)
+
 // parts plays what a desktop has: notifications and a portal.
 type parts struct {
 	bus    *dbus.Conn
 	texts  chan string
 	scheme atomic.Uint32
+	hasty  atomic.Value // signal that comes before the notification's number: "", or its name
 }
 
 func (p *parts) Notify(_ string, _ uint32, _, _, text string, actions []string, _ map[string]dbus.Variant, _ int32) (uint32, *dbus.Error) {
 	p.texts <- text + "|" + strings.Join(actions, ",")
+	if signal, _ := p.hasty.Load().(string); signal != "" {
+		_ = p.bus.Emit(notificationsPath, notifications+"."+signal, uint32(7), "default")
+	}
 	return 7, nil
 }
 
@@ -69,7 +78,7 @@ func newParts(t *testing.T, own bool) *parts {
 
 func connect(t *testing.T, onPanel func()) *Desktop {
 	t.Helper()
-	d, err := Connect(onPanel)
+	d, err := Connect(onPanel, func() { locked <- true })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,5 +141,92 @@ func TestBareDesktop(t *testing.T) {
 	d.Notify("Agrafe", "text", "Ouvrir", func() { t.Error("clicked") })
 	if d.HasTray() || d.Panel() != icon.Dark {
 		t.Error("it has a place for icons, or light panels")
+	}
+}
+
+// A click that comes before the number of its notification counts, once; what is closed
+// before is not waited for.
+func TestHastyClick(t *testing.T) {
+	p := newParts(t, true)
+	d := connect(t, func() {})
+	clicked := make(chan bool, 10)
+	for range 20 {
+		p.hasty.Store("ActionInvoked")
+		d.Notify("Agrafe", "x", "Ouvrir", func() { clicked <- true })
+		wait(t, p.texts)
+		wait(t, clicked)
+	}
+	p.hasty.Store("NotificationClosed")
+	d.Notify("Agrafe", "x", "Ouvrir", func() { clicked <- true })
+	left := func() int {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		return len(d.clicks) + len(d.early)
+	}
+	for deadline := time.Now().Add(patience); left() > 0 && time.Now().Before(deadline); { // the signal may be heard last
+		time.Sleep(time.Millisecond)
+	}
+	if left() > 0 || len(clicked) > 0 {
+		t.Errorf("%d clicks are awaited, %d too many came", left(), len(clicked))
+	}
+}
+
+// Each locker is heard when it locks, and only then.
+func TestLockIsHeard(t *testing.T) {
+	p := newParts(t, true)
+	connect(t, func() {})
+	for _, l := range lockers {
+		for _, active := range []any{false, "yes", true} {
+			if err := p.bus.Emit("/org/x/ScreenSaver", l+"."+lockSignal, active); err != nil {
+				t.Fatal(err)
+			}
+		}
+		wait(t, locked)
+		if len(locked) > 0 {
+			t.Errorf("%s: heard more than once", l)
+		}
+	}
+}
+
+// A bus that does not answer is not waited for.
+func TestSilentBus(t *testing.T) {
+	l, err := net.Listen("unix", filepath.Join(t.TempDir(), "bus"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	go silentBus(l)
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+l.Addr().String())
+	bus, err := dbus.Dial("unix:path=" + l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer bus.Close()
+	if err := bus.Auth(nil); err != nil {
+		t.Fatal(err)
+	}
+	begun := time.Now()
+	d := &Desktop{bus: bus}
+	if d.HasTray() || time.Since(begun) > 2*patience {
+		t.Errorf("it has a place for icons, or was waited for: %v", time.Since(begun))
+	}
+}
+
+// silentBus lets one client in and then says nothing (D-Bus specification,
+// authentication).
+func silentBus(l net.Listener) {
+	c, err := l.Accept()
+	if err != nil {
+		return
+	}
+	for s := bufio.NewScanner(c); s.Scan(); {
+		switch line := strings.TrimLeft(s.Text(), "\x00"); {
+		case strings.HasPrefix(line, "AUTH EXTERNAL"):
+			_, _ = c.Write([]byte("OK 0123456789abcdef0123456789abcdef\r\n"))
+		case strings.HasPrefix(line, "AUTH"):
+			_, _ = c.Write([]byte("REJECTED EXTERNAL\r\n"))
+		case strings.HasPrefix(line, "NEGOTIATE"):
+			_, _ = c.Write([]byte("AGREE_UNIX_FD\r\n"))
+		}
 	}
 }

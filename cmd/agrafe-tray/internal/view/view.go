@@ -36,8 +36,9 @@ type Link uint8
 // The states of the link.
 const (
 	Down     Link = iota // no service to talk to
-	Denied               // its control socket is not for this user
-	Refused              // it does not talk to this session
+	Denied               // it does not talk to this user, who is not of its group
+	Other                // it talks to the user of another session, who sits at the machine
+	Refused              // it does not talk to this session, and can't say why
 	Attached             // connected
 )
 
@@ -157,8 +158,10 @@ func headline(s *Seen, c *words.Catalog, alerted bool) (string, Mood) {
 		return c.State.Down, Off
 	case Denied:
 		return c.State.Denied, Off
-	case Refused:
+	case Other:
 		return c.State.Other, Off
+	case Refused:
+		return c.State.Refused, Off
 	}
 	mood := OK
 	for _, card := range s.Snapshot.Cards {

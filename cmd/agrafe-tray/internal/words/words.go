@@ -31,8 +31,9 @@ type Catalog struct {
 // State is the first line of the menu.
 type State struct {
 	Down      string // the service can't be reached
-	Denied    string // this user may not talk to it
-	Other     string // the service refuses this session
+	Denied    string // the service refuses this user, who is not of its group
+	Other     string // it refuses this session, another one being at the machine
+	Refused   string // it refuses this session, and can't tell who is at the machine
 	PortTaken string // port, program
 	NoCards   string // the card service is down
 	NoReader  string
@@ -116,6 +117,7 @@ type Notice struct {
 	NotKept       string // there was no code to forget
 	NoDialog      string
 	NoConsole     string // why
+	NoBrowser     string // nothing opened it
 	Failed        string // why
 	SupportCopied string
 	NoClipboard   string

@@ -15,6 +15,10 @@
 //     listed only the pairing door takes calls, and only while policy opens it.
 //   - A page's process must run for the user at the machine, for the system or for
 //     the daemon's own user; so must a program that answers for the user.
+//   - A program of the one at the machine says on the control socket that the screen is
+//     locked (POST /locked); every code is forgotten before it is answered. Programs
+//     that the control socket does not serve are told why (Agrafe-Refused), and have few
+//     places of their own.
 //   - A revocation ends the connections of its pages within a second, with what they
 //     had reserved. Within seconds so do a change of the administrator's policy and
 //     another user at the machine.
@@ -48,7 +52,6 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -97,7 +100,8 @@ type Server struct {
 	secure    secureDoor     // wss beside them
 	places    *places        // of all connections
 
-	strangers, programs *strangers // on the loopback addresses, on the control socket
+	strangers         *strangers // on the loopback addresses
+	programs, refused *strangers // on the control socket: those that it serves, and the others
 
 	ctx context.Context // of Serve
 
@@ -139,8 +143,9 @@ func New(d *daemon.Daemon, version string, log *slog.Logger) (*Server, error) {
 		documents:    newDocuments(),
 		launches:     newLaunches(since()),
 		waits:        waits{show: strangerTime, answer: trust.AnswerTime, check: checkTime},
-		strangers:    newStrangers(),
-		programs:     newStrangers(),
+		strangers:    newStrangers(maxStrangers, maxStrangers),
+		programs:     newStrangers(maxStrangers, maxOfOwner),
+		refused:      newStrangers(maxRefused, maxRefusedOfOwner),
 
 		secure: secureDoor{now: time.Now},
 		places: newPlaces(),
@@ -173,7 +178,7 @@ func (s *Server) listen() (err error) {
 // fails with *PortTakenError and leaves nothing behind then.
 func listenLoopback(port int, log *slog.Logger) ([]net.Listener, error) {
 	first, err := net.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
-	if errors.Is(err, syscall.EADDRINUSE) {
+	if errors.Is(err, addressInUse) {
 		return nil, &PortTakenError{Port: port, Err: err}
 	} else if err != nil {
 		return nil, fmt.Errorf("cannot listen: %w", err)
@@ -182,7 +187,7 @@ func listenLoopback(port int, log *slog.Logger) ([]net.Listener, error) {
 	port = portOf(list)
 	second, err := net.Listen("tcp6", net.JoinHostPort("::1", strconv.Itoa(port)))
 	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
+	case errors.Is(err, addressInUse):
 		_ = first.Close()
 		return nil, &PortTakenError{Port: port, Err: err}
 	case err != nil: // a machine without IPv6
@@ -219,7 +224,8 @@ func (s *Server) Addr() string { return s.listeners[0].Addr().String() }
 func (s *Server) Serve(ctx context.Context) error {
 	s.ctx = ctx
 	public := s.httpServer(ctx, s.behind(s.gate), s.strangers, socketContext)
-	local := s.httpServer(ctx, s.handleControl, s.programs, peerContext)
+	local := s.httpServer(ctx, s.handleControl, s.programs, s.noteProgram)
+	local.ConnState = s.seeProgram
 	s.secure.start(s)
 	failed := make(chan error, len(s.listeners)+1)
 	for _, l := range s.listeners {

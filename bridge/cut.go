@@ -8,7 +8,7 @@ import "github.com/agrafe-fse/agrafe/daemon/state"
 //	readers  the readers, which cards are in them, and whether they are reserved
 //	cards    who holds a card, its serial, its end, its tries, why it can't be read
 //	fse      one's own FSE, the counters, the lots one has lines in
-//	lots     the lots, the counters
+//	lots     the lots, the counters, how mail to the payers goes
 //
 // Whoever keeps FSE or lots sees whether the journal can be written.
 
@@ -37,6 +37,9 @@ func cutSnapshot(p principal, s state.Snapshot) state.Snapshot {
 	s.Journal = cutJournal(p, s.Journal)
 	if !p.local {
 		s.Update = nil
+	}
+	if !p.has(scopeLots) {
+		s.Mail = nil
 	}
 	return s
 }
@@ -86,6 +89,8 @@ func cutEvent(p principal, e state.Event) (state.Event, bool) {
 			e.Journal = &j
 		}
 		return e, p.hasAny(scopeFSE, scopeLots)
+	case state.EventMail:
+		return e, p.has(scopeLots)
 	}
 	return e, p.local
 }

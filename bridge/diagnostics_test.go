@@ -3,6 +3,7 @@ package bridge
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
@@ -10,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -105,6 +107,15 @@ func seeded(t *testing.T, name string, c canaries, change func(*virtual.Spec)) v
 	return card
 }
 
+// onePrinter is a printer with a name.
+type onePrinter struct{ name string }
+
+func (p *onePrinter) List(context.Context) ([]state.Printer, error) {
+	return []state.Printer{{Name: p.name}}, nil
+}
+
+func (p *onePrinter) Print(context.Context, string, string, []byte, func()) error { return nil }
+
 const canaryCode, wrongCode = "7391", "8264"
 
 // codeIn finds a code of four digits in a text, as a number of its own: four digits
@@ -134,11 +145,21 @@ func TestS34NoCanaryInDiagnostics(t *testing.T) {
 	cfg := daemon.DefaultConfig()
 	cfg.State, cfg.Port, cfg.PIN.Policy = t.TempDir(), 0, daemon.PINEach
 	cfg.Origins.Policy = cfg.State + "/origins.d"
-	cfg.Journal.Backup = t.TempDir()
+	c := canaries{"printer": "Laser-du-docteur", "folder of the backups": "sauvegarde-du-docteur", "user": "docteur.canari",
+		"host of a site": "ehr.example", "serial of a reader": "70D7E2EE", "address of mail": "canari@poste.test"}
+	cfg.Journal.Backup = filepath.Join(t.TempDir(), c["folder of the backups"])
+	if err := os.Mkdir(cfg.Journal.Backup, 0o700); err != nil {
+		t.Fatal(err)
+	}
 	r = startChanged(t, cfg, func(_ *Server, d *daemon.Deps) {
-		d.Logged = func() []string { return strings.Split(r.log.String(), "\n") }
+		d.Logged = func() []string {
+			return append(strings.Split(r.log.String(), "\n"),
+				fmt.Sprintf("level=WARN msg=\"not printed\" printer=%q file=/home/%s/x.pdf", c["printer"], c["user"]),
+				fmt.Sprintf("level=WARN msg=\"backup failed\" error=\"open %s: %s\"", cfg.Journal.Backup, c["address of mail"]),
+				fmt.Sprintf("level=INFO msg=\"no such reader\" reader=\"PC Twin Reader (%s) 00 00\"", c["serial of a reader"]))
+		}
+		d.Printer = &onePrinter{c["printer"]}
 	})
-	c := canaries{}
 	r.day(t, c)
 	r.mustFail(t)
 
@@ -153,6 +174,11 @@ func TestS34NoCanaryInDiagnostics(t *testing.T) {
 	}
 	for _, leak := range leaks(files, c) {
 		t.Error(leak)
+	}
+	for name, shown := range map[string]string{"log.txt": "printer=\"<imprimante 1>\" file=/home/<utilisateur ", "doctor.txt": "<imprimante 1>", "config.toml": "<dossier "} {
+		if !strings.Contains(files[name], shown) {
+			t.Errorf("%s does not say %s", name, shown)
+		}
 	}
 	for _, name := range []string{"log.txt", "doctor.txt", "poste.json", "config.toml"} {
 		if codeIn.MatchString(files[name]) {
@@ -319,15 +345,16 @@ func TestAddDoctor(t *testing.T) {
 		Log: []string{"path=/home/canari/x nir=297022A02077878 \"2 97 02 2A 020 778 78\""}}); err != nil {
 		t.Fatal(err)
 	}
-	both, err := diagnostics.AddDoctor(out.Bytes(), []doctor.Finding{{Check: "disk", Grade: doctor.Red, Text: "/home/canari/backup is full"}}, now)
+	both, err := diagnostics.AddDoctor(out.Bytes(), []doctor.Finding{{Check: "display", Grade: doctor.Red, Text: "/home/canari/backup is full"},
+		{Check: "disk", Grade: doctor.Red, Text: "what the service has found"}}, now)
 	if err != nil {
 		t.Fatal(err)
 	}
 	files := unzipped(t, both)
-	if want := "path=/home/<utilisateur>/x nir=<numéro> \"<numéro>\"\n"; files["log.txt"] != want {
+	if want := "path=/home/<utilisateur 1>/x nir=<numéro> \"<numéro>\"\n"; files["log.txt"] != want {
 		t.Errorf("%q, want %q", files["log.txt"], want)
 	}
-	if !strings.Contains(files["doctor-session.txt"], "/home/<utilisateur>/backup is full") || files["versions.json"] == "" {
+	if !strings.Contains(files["doctor-session.txt"], "/home/<utilisateur 1>/backup is full") || strings.Contains(files["doctor-session.txt"], "the service") || files["versions.json"] == "" {
 		t.Errorf("%q", files["doctor-session.txt"])
 	}
 	if _, err := diagnostics.AddDoctor([]byte("no archive"), nil, now); err == nil {

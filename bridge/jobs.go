@@ -137,7 +137,7 @@ func (l *jobs) end(j *running, stopped bool, result any, err error) {
 	now := l.now().UTC()
 	j.Ended = &now
 	switch {
-	case stopped && j.Done < j.Total:
+	case stopped && (j.Done < j.Total || j.Total == 0 && err != nil):
 		j.State, j.Result = state.JobCancelled, result
 	case err != nil:
 		j.State, j.Error = state.JobFailed, documented(daemon.Failure(err))

@@ -76,7 +76,6 @@ var (
 	keepsFSE  = append(slices.Clone(readsBook), state.Duplicate, state.DiskFull, state.Timeout)
 	signs     = append(slices.Clone(keepsFSE), usesCode...)
 	prints    = []state.Kind{state.NotFound, state.Offline, state.Timeout}
-	notYet    = []state.Kind{state.Unsupported}
 )
 
 func kinds(lists ...[]state.Kind) []state.Kind { return slices.Concat(lists...) }

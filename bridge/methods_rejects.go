@@ -87,13 +87,3 @@ func withdrawReject(c call, p withdrawParams) (state.Return, error) {
 	}
 	return c.daemon.WithdrawReject(c.ctx, c.who.name, p.ID, p.Reason, key)
 }
-
-type returnsResult struct {
-	Returns []state.Return `json:"retours"`
-	Next    string         `json:"next,omitempty"`
-}
-
-func listReturns(c call, p pageParams) (returnsResult, error) {
-	list, next, err := c.daemon.Returns(p.After, p.Limit)
-	return returnsResult{list, next}, err
-}

@@ -130,6 +130,46 @@ func TestS27ProgramOf(t *testing.T) {
 	}
 }
 
+// S27: another user who opens the control socket as often as he can, and leaves it,
+// ends no connection of the one whom it serves.
+func TestS27CrowdOfAnotherUser(t *testing.T) {
+	if os.Getuid() != 0 {
+		return // the kernel must refuse to be another: see TestS27ProgramOf
+	}
+	cfg := daemon.DefaultConfig()
+	dir, err := os.MkdirTemp("", "crowd-")
+	if err == nil {
+		err = os.Chmod(dir, 0o755)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	cfg.State, cfg.Control, cfg.Port, cfg.Origins.Policy = t.TempDir(), filepath.Join(dir, "c"), 0, ""
+	r := startChanged(t, cfg, func(s *Server, _ *daemon.Deps) {
+		s.peers = peers{own: 990, active: func() (owner, bool, error) { return 1000, true, nil }}
+	})
+	served, err := net.Dial("unix", cfg.Control)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer served.Close()
+	eventually(t, "it is seen", func() bool { return r.server.programs.count() == 1 })
+	for range maxStrangers + 40 {
+		dialAsGroups(t, cfg.Control, nobody, nil)
+	}
+	r.dialControl(t).alive()
+	if n := r.server.refused.count(); n > maxRefusedOfOwner {
+		t.Errorf("%d connections of the other user", n)
+	}
+	if _, err := served.Write([]byte("GET /v1 HTTP/1.1\r\nHost: control\r\n\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := served.Read(make([]byte, 1)); n != 1 {
+		t.Errorf("the connection that came first was ended: %v", err)
+	}
+}
+
 // takeGroups makes the calling thread another user's, with a group of its own.
 func takeGroups(uid int, groups []uint32) error {
 	list := append([]uint32{nobody}, groups...) // setgroups(2) takes an address, also of none

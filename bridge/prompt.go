@@ -35,8 +35,8 @@ const promptTime = 60 * time.Second
 //     on; anything else declines;
 //   - to a consent, a byte 1 if the user accepts; anything else refuses.
 //
-// An answer counts only from the connection that was asked, and only while it is
-// asked. A question that is withdrawn closes its connection with code 4408, so that
+// An answer counts only from the connection that was asked, only while it is asked,
+// and only if its user may still be asked when it comes. A question that is withdrawn closes its connection with code 4408, so that
 // a late answer can't meet the next one; the program attaches again.
 type Prompts struct {
 	mu       sync.Mutex // protects attached
@@ -169,11 +169,11 @@ func (p *prompt) ask(ctx context.Context, question any) ([]byte, error) {
 	defer cancel()
 	select {
 	case a := <-answer:
-		return a, nil
+		return p.own(a)
 	case <-p.gone:
 		select {
 		case a := <-answer: // its last word
-			return a, nil
+			return p.own(a)
 		default:
 		}
 		return nil, daemon.ErrNobody
@@ -181,6 +181,16 @@ func (p *prompt) ask(ctx context.Context, question any) ([]byte, error) {
 		p.withdraw()
 		return nil, daemon.ErrDeclined
 	}
+}
+
+// own is the answer, unless its user has left the machine to another one while the
+// question was open: then it is nobody's, and wiped.
+func (p *prompt) own(answer []byte) ([]byte, error) {
+	if !p.may() {
+		clear(answer)
+		return nil, daemon.ErrNobody
+	}
+	return answer, nil
 }
 
 // withdraw takes the question back, with the connection: a late answer must not
@@ -268,8 +278,12 @@ func (s *Server) servePrompt(w http.ResponseWriter, r *http.Request, who owner) 
 	prompts, ok := s.daemon.Prompter().(*Prompts)
 	answers, understood := parseQuestions(r.URL.Query().Get("answers"))
 	may := func() bool { return s.peers.admit(who) == nil }
-	if !ok || !understood || !may() {
+	if !ok || !understood {
 		refuse(w)
+		return
+	}
+	if err := s.peers.admit(who); err != nil {
+		refuseProgram(w, err)
 		return
 	}
 	if !s.enter() {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -203,6 +204,31 @@ func TestCallerLeavesWhileAsked(t *testing.T) {
 	for _, card := range r.daemon.Snapshot().Cards {
 		if card.PINTriesLeft != nil && *card.PINTriesLeft != 3 {
 			t.Errorf("%d tries left", *card.PINTriesLeft)
+		}
+	}
+}
+
+// A user who has left the machine to another one while he was asked has not answered.
+func TestSeatChangesWhileAsked(t *testing.T) {
+	r := start(t)
+	ws := r.prompter(t)
+	var sits atomic.Bool
+	sits.Store(true)
+	r.prompts.mu.Lock()
+	r.prompts.attached[0].may = sits.Load
+	r.prompts.mu.Unlock()
+	for _, still := range []bool{true, false} {
+		sits.Store(true)
+		got := make(chan error, 1)
+		go func() {
+			_, err := r.prompts.AskPIN(t.Context(), daemon.PINRequest{Operation: "essai"})
+			got <- err
+		}()
+		question(t, ws)
+		sits.Store(still)
+		reply(t, ws, "\x00"+code)
+		if err := <-got; still && err != nil || !still && !errors.Is(err, daemon.ErrNobody) {
+			t.Errorf("still there: %t, the error is %v", still, err)
 		}
 	}
 }

@@ -123,9 +123,17 @@ func (s *Server) asksForConsole(r *http.Request, v visitor) bool {
 
 // handleControl serves the control socket, where the system tells who calls.
 func (s *Server) handleControl(w http.ResponseWriter, r *http.Request) {
-	peer, ok := programIn(r.Context())
-	if _, web := r.Header["Origin"]; web || !ok || s.peers.admitProgram(peer) != nil {
+	if _, web := r.Header["Origin"]; web {
 		refuse(w)
+		return
+	}
+	peer, ok := programIn(r.Context())
+	err := errUntold
+	if ok {
+		err = s.peers.admitProgram(peer)
+	}
+	if err != nil {
+		refuseProgram(w, err)
 		return
 	}
 	switch r.URL.Path {
@@ -136,9 +144,28 @@ func (s *Server) handleControl(w http.ResponseWriter, r *http.Request) {
 		})
 	case "/prompt":
 		s.servePrompt(w, r, peer.owner)
+	case "/locked":
+		s.serveLocked(w, r, peer.owner)
 	default:
 		refuse(w)
 	}
+}
+
+// serveLocked wipes every code before it answers: a program of the one at the machine
+// says that his screen is locked, which not every locker tells the system. Nothing can
+// be asked here, and nobody else can make the others type their code again.
+func (s *Server) serveLocked(w http.ResponseWriter, r *http.Request, who owner) {
+	if err := s.peers.admit(who); err != nil {
+		refuseProgram(w, err)
+		return
+	}
+	if r.Method != http.MethodPost {
+		refuse(w)
+		return
+	}
+	s.log.Info("the screen is locked: codes forgotten")
+	s.daemon.ForgetCodes()
+	w.WriteHeader(http.StatusNoContent)
 }
 
 // open makes a WebSocket of r and runs run on it. It is a stranger until run says

@@ -9,31 +9,59 @@ import (
 
 // strangers are the connections that have not been let in yet: those whose request
 // has not come, and web pages that have not shown who they are. There are at most
-// maxStrangers: one more ends the oldest, so that connections which are opened
-// and left cannot keep others out.
+// so many, and so many of one owner where the system tells whose they are: one more
+// ends the oldest, so that connections which are opened and left cannot keep others
+// out.
 type strangers struct {
+	most, ofOne int
+
 	mu    sync.Mutex // protects the fields below
-	order list.List  // of net.Conn, the oldest first
+	order list.List  // of stranger, the oldest first
 	place map[net.Conn]*list.Element
+	owned map[owner]int
 }
 
-func newStrangers() *strangers { return &strangers{place: make(map[net.Conn]*list.Element)} }
+type stranger struct {
+	conn net.Conn
+	who  owner
+}
 
-// see is the http.Server's ConnState. A connection that is hijacked for a
-// WebSocket stays a stranger until it is met.
+func newStrangers(most, ofOne int) *strangers {
+	return &strangers{most: most, ofOne: ofOne, place: make(map[net.Conn]*list.Element), owned: make(map[owner]int)}
+}
+
+// see is the http.Server's ConnState where nobody tells whose a connection is. One
+// that is hijacked for a WebSocket stays a stranger until it is met.
 func (s *strangers) see(c net.Conn, state http.ConnState) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	switch state {
 	case http.StateNew:
-		s.place[c] = s.order.PushBack(c)
-		if s.order.Len() > maxStrangers {
-			oldest := s.order.Front().Value.(net.Conn)
-			s.forget(oldest)
-			_ = oldest.Close()
-		}
+		s.add(c, 0)
 	case http.StateClosed:
-		s.forget(c)
+		s.met(c)
+	}
+}
+
+// add takes in a connection of who.
+func (s *strangers) add(c net.Conn, who owner) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.place[c] = s.order.PushBack(stranger{c, who})
+	if s.owned[who]++; s.owned[who] > s.ofOne {
+		s.end(func(other stranger) bool { return other.who == who })
+	}
+	if s.order.Len() > s.most {
+		s.end(func(stranger) bool { return true })
+	}
+}
+
+// end ends the oldest of those that match.
+func (s *strangers) end(matches func(stranger) bool) {
+	for e := s.order.Front(); e != nil; e = e.Next() {
+		if one := e.Value.(stranger); matches(one) {
+			s.forget(one.conn)
+			_ = one.conn.Close()
+			return
+		}
 	}
 }
 
@@ -45,9 +73,14 @@ func (s *strangers) met(c net.Conn) {
 }
 
 func (s *strangers) forget(c net.Conn) {
-	if e, ok := s.place[c]; ok {
-		s.order.Remove(e)
-		delete(s.place, c)
+	e, ok := s.place[c]
+	if !ok {
+		return
+	}
+	who := s.order.Remove(e).(stranger).who
+	delete(s.place, c)
+	if s.owned[who]--; s.owned[who] == 0 {
+		delete(s.owned, who)
 	}
 }
 

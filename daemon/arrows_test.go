@@ -29,8 +29,8 @@ func TestForbiddenArrows(t *testing.T) {
 		allowed   []string // of ours, where all of it is forbidden
 	}{
 		{"cmd/agrafe-tray", []string{"github.com/ebfe/scard", "github.com/dgraph-io/badger", module + "daemon/journal", module + "reader"}, nil},
-		{"cmd/agrafed", []string{"fyne.io/systray"}, nil},
-		{"daemon", []string{"fyne.io/systray", "github.com/ebfe/scard", "github.com/gorilla/websocket", module + "bridge"}, nil},
+		{"cmd/agrafed", []string{"fyne.io/systray", module + "daemon/frontal"}, nil},
+		{"daemon", []string{"fyne.io/systray", "github.com/ebfe/scard", "github.com/gorilla/websocket", module + "bridge", module + "daemon/frontal"}, nil},
 		{"bridge", []string{"fyne.io/systray", "github.com/ebfe/scard"}, nil},
 		{"bridge/local", []string{"github.com/dgraph-io/badger", module + "reader"}, nil},
 		{"reader", []string{ours}, []string{"reader"}},
@@ -44,6 +44,10 @@ func TestForbiddenArrows(t *testing.T) {
 		{"daemon/cabinet", []string{ours}, []string{"daemon/cabinet", "daemon/fse", "daemon/fse/tables"}},
 		{"daemon/printer", []string{ours}, []string{"daemon/printer", "daemon/state"}},
 		{"daemon/seal", []string{ours}, []string{"daemon/seal"}},
+		{"daemon/rights", []string{ours}, []string{"daemon/rights", "daemon/rights/adri", "daemon/fse", "daemon/fse/tables"}},
+		{"daemon/rights/adri", []string{ours}, []string{"daemon/rights/adri", "daemon/fse", "daemon/fse/tables"}},
+		{"daemon/frontal", []string{module + "bridge", module + "reader", "github.com/ebfe/scard", "github.com/dgraph-io/badger"}, nil},
+		{"daemon/mail", []string{ours}, []string{"daemon/mail"}},
 		{"daemon/secret", []string{ours}, []string{"daemon/secret"}},
 		{"installer/place", []string{ours}, []string{"installer/place"}},
 		{"installer/systemd", []string{ours}, []string{"installer/systemd", "installer/place"}},

@@ -135,12 +135,16 @@ func (d *Daemon) OpenPINSession(ctx context.Context, principal, id string) ([]Si
 }
 
 // situations reads the situations d'exercice with the code, which is asked for to do op.
-func (d *Daemon) situations(ctx context.Context, principal string, h held, op string) (found []cps.Situation, err error) {
-	_, err = d.withCode(ctx, principal, h, op, "", func(card *cps.Card) (err error) {
+func (d *Daemon) situations(ctx context.Context, principal string, h held, op string) ([]cps.Situation, error) {
+	var found []cps.Situation
+	_, err := d.withCode(ctx, principal, h, op, "", func(card *cps.Card) (err error) {
 		found, err = card.Situations()
 		return err
 	})
-	return found, err
+	if err != nil {
+		return nil, err // the card's job may still write what it finds
+	}
+	return found, nil
 }
 
 // ClosePINSession forgets the principal's code of the CPS in the reader id. It

@@ -15,23 +15,29 @@ const maxTries = 3
 // begins by making sure of the card. The card is reset at the end, unless another
 // program had its code open before: that is its session, not ours.
 func (d *Daemon) withCode(ctx context.Context, principal string, h held, operation string, lease reader.LeaseID, use func(*cps.Card) error) (reader.Trace, error) {
-	tries, err := d.triesLeft(ctx, principal, h, lease)
-	if err != nil {
-		return reader.Trace{}, err
-	}
-	request := PINRequest{Principal: principal, Operation: operation, Reader: h.reader.Name,
-		Holder: h.card.Holder.Prenom + " " + h.card.Holder.Nom, Tries: tries, Pinpad: h.reader.Pinpad}
 	var trace reader.Trace
-	err = d.pins.use(ctx, pinKey{principal, h.cps.serial}, request, func(c *code, lastTry bool) error {
-		verify := d.typedBefore(c, lastTry)
-		if c == nil {
-			verify = d.typedOnReader(h, lastTry)
-		}
-		var err error
+	err := d.withTyped(ctx, principal, h, operation, lease, func(verify verification) (err error) {
 		trace, err = d.showCode(ctx, principal, h, lease, verify, use)
 		return err
 	})
 	return trace, err
+}
+
+// withTyped calls do with what verifies the code of the CPS held: the one that is kept,
+// or one that the user types. do gives it to showCode, once.
+func (d *Daemon) withTyped(ctx context.Context, principal string, h held, operation string, lease reader.LeaseID, do func(verification) error) error {
+	tries, err := d.triesLeft(ctx, principal, h, lease)
+	if err != nil {
+		return err
+	}
+	request := PINRequest{Principal: principal, Operation: operation, Reader: h.reader.Name,
+		Holder: h.card.Holder.Prenom + " " + h.card.Holder.Nom, Tries: tries, Pinpad: h.reader.Pinpad}
+	return d.pins.use(ctx, pinKey{principal, h.cps.serial}, request, func(c *code, lastTry bool) error {
+		if c == nil {
+			return do(d.typedOnReader(h, lastTry))
+		}
+		return do(d.typedBefore(c, lastTry))
+	})
 }
 
 // verification shows a code to the card, and says whether the session that it opens is

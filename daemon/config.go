@@ -37,6 +37,10 @@ type Config struct {
 	Card CardConfig `toml:"card" comment:"Patience with cards."`
 	Log  LogConfig  `toml:"log" comment:"The log goes to standard error, and so to the system's own log, unless a file is set."`
 
+	Mail MailConfig `toml:"mail" comment:"How lots leave for the payers and returns come in. Nothing set: nothing is dialled."`
+
+	Rights RightsConfig `toml:"rights" comment:"Asking the payers for the rights of patients. Under systemd the service's network is closed: see agrafed.service."`
+
 	Update UpdateConfig `toml:"update" comment:"Telling that there is a newer version. Nothing is ever downloaded or installed."`
 }
 
@@ -82,6 +86,7 @@ func DefaultConfig() Config {
 		PIN:     PINConfig{Policy: PINSession, Minutes: 12 * 60, SignaturesPerMinute: 30},
 		Card:    CardConfig{Seconds: 20},
 		Log:     LogConfig{MaxMB: 10, Files: 5},
+		Mail:    defaultMail(),
 	}
 }
 
@@ -196,6 +201,8 @@ func (c Config) faults() (list []string) {
 	check(c.PIN.SignaturesPerMinute >= 1, "pin.signatures_per_minute: %d is less than 1", c.PIN.SignaturesPerMinute)
 	check(c.Card.Seconds >= 1 && c.Card.Seconds <= 300, "card.seconds: %d is not between 1 and 300", c.Card.Seconds)
 	c.Log.check(check)
+	c.Mail.check(check)
+	c.Rights.check(check)
 	c.Update.check(check)
 	return list
 }

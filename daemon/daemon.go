@@ -11,8 +11,9 @@
 //   - A call is made by a principal (an origin, a local user). What a principal
 //     makes is its own.
 //   - Errors are *state.Error values, by way of Failure.
-//   - Lock order: telling or desk.mu, then hub.mu or that of the codes; no card and no
-//     disk is waited for under the last three.
+//   - Lock order: the turn of the outbox, then telling or desk.mu, then that of mail, then
+//     hub.mu, or that of the payer before that of the codes; no card and no disk is waited
+//     for under the last four.
 //
 // The daemon does not know of the bridge: it is given a Transport and a Prompter
 // and can run, and be tested, without either network or hardware.
@@ -44,6 +45,8 @@ type Deps struct {
 	Log       *slog.Logger
 	Now       func() time.Time                 // nil: the clock of the machine
 	FreeSpace func(dir string) (uint64, error) // free bytes on the volume of dir; nil asks the system
+	Mailer    Mailer                           // nil: the server of the configuration
+	Mailbox   Mailbox                          // likewise
 	Logged    func() []string                  // the last lines of Log; nil: they are not kept
 	Version   string                           // of the program, compared with newer ones
 	Exposed   error                            // why others may read the memory of this process; nil: nobody can
@@ -67,11 +70,15 @@ type Daemon struct {
 	certs *certificates
 	pins  *pins
 	guard *guard
+	payer *payer
 	book  *lot.Book
 
 	keeping keeping // the book, safe
 	hours   *hours  // when lots are closed
 	updates updates
+	mail    mailStatus
+	out     *outbox // lots on their way
+	in      *inbox  // what payers answer
 
 	signing  sync.Map   // FSE ids that are being signed
 	entering sync.Mutex // held while a sealed FSE is compared with the others and enters its lot
@@ -102,9 +109,11 @@ func New(cfg Config, deps Deps) (*Daemon, error) {
 	if d.pins, err = newPins(cfg.PIN, cfg.pinLife(), deps.Prompter); err != nil {
 		return nil, errors.Join(err, d.book.Close())
 	}
+	d.openMail()
 	d.guard = newGuard(deps, d.pins.page.page.Fault())
-	d.desk = &desk{transport: deps.Transport, wanted: cfg.Readers, publish: d.hub.publish, left: d.pins.forgetCard, kept: d.pins.keeps}
-	d.pins.changed = d.desk.codeChanged
+	d.payer = newPayer()
+	d.desk = &desk{transport: deps.Transport, wanted: cfg.Readers, publish: d.hub.publish, left: d.cardLeft, kept: d.pins.keeps}
+	d.pins.changed = d.codeChanged
 	d.certs = &certificates{cfg.cardsDir(), deps.Log}
 	reading := &identifier{cfg: cfg, desk: d.desk, certs: d.certs, rights: deps.Rights, log: deps.Log}
 	d.desk.identify = reading.identify
@@ -128,7 +137,7 @@ func loadTables(files []string) (*tables.Set, error) {
 	return set, nil
 }
 
-// Run follows the readers and closes lots at their hours until ctx ends, then lets go of cards, codes and the
+// Run follows the readers, closes lots at their hours and exchanges mail with the payers until ctx ends, then lets go of cards, codes and the
 // journal. It is called once.
 func (d *Daemon) Run(ctx context.Context) error {
 	var safe sync.WaitGroup
@@ -136,6 +145,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	safe.Go(func() { d.hours.keep(ctx) })
 	safe.Go(func() { d.guard.watch(ctx, d.ForgetCodes) })
 	safe.Go(func() { d.followUpdates(ctx) })
+	safe.Go(func() { d.followMail(ctx) })
 	reader.NewMonitor(d.deps.Transport, d.desk.see).Run(ctx)
 	d.desk.close()
 	safe.Wait() // the last backup, before the journal is closed
@@ -166,5 +176,6 @@ func (d *Daemon) snapshot(seq uint64) state.Snapshot {
 	s.Queue = d.book.Queue()
 	s.Journal = d.journalState()
 	s.Update = d.updates.known.Load()
+	s.Mail = d.mailState(s.Queue)
 	return s
 }

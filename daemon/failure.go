@@ -137,6 +137,11 @@ var bookFailures = []struct {
 	{lot.ErrMode, failure{state.Invalid, "MODE", "Une FSE se refait en mode securise ou degrade.", false}},
 	{lot.ErrRemade, failure{state.Invalid, "DEJA_REFAITE", "Une autre FSE remplace déjà celle-ci.", false}},
 	{lot.ErrOriginal, failure{state.Invalid, "ORIGINALE_PLUS_REJETEE", "La FSE que celle-ci remplace n'est plus rejetée : elle a été payée ou remplacée depuis. Annulez celle-ci.", false}},
+	{lot.ErrDispatch, failure{state.Busy, "ENVOI_EN_COURS", "Ce lot est en cours d’envoi, ou on ne sait pas s’il est parti : attendez, ou tranchez.", false}},
+	{lot.ErrFile, failure{state.Busy, "LOT_CHANGE", "Ce lot a changé pendant la préparation de son envoi : rien n’est parti. Recommencez.", true}},
+	{lot.ErrNoMatch, failure{state.Invalid, "RAPPROCHEMENT_IMPOSSIBLE", "Ce retour ne peut pas être celui de cette FSE.", false}},
+	{lot.ErrDismissal, failure{state.Invalid, "CLASSEMENT_SANS_MOTIF", "Donnez le motif du classement, d’une ligne de 200 caractères au plus : il est conservé.", false}},
+	{lot.ErrIncoming, failure{state.Invalid, "FICHIER_REFUSE", "Ce fichier ne peut pas être enregistré : il est vide ou trop grand.", false}},
 	{lot.ErrStale, failure{state.JournalDamaged, "JOURNAL_ANCIEN", "Le journal a été tenu par une version plus ancienne : il doit être reconstruit avant d'être ouvert.", false}},
 	{lot.ErrNewer, failure{state.JournalDamaged, "JOURNAL_RECENT", "Le journal a été écrit par une version plus récente d'Agrafe : réinstallez cette version.", false}},
 }

@@ -199,4 +199,5 @@ func (d *Daemon) publishPair(f lot.FSE, lots ...lot.Lot) {
 func (d *Daemon) publishQueue() {
 	queue := d.book.Queue()
 	d.hub.publish(state.Event{Type: state.EventQueue, Queue: &queue})
+	d.publishMail(queue)
 }

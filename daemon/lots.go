@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/agrafe-fse/agrafe/daemon/b2"
+	"github.com/agrafe-fse/agrafe/daemon/fse"
 	"github.com/agrafe-fse/agrafe/daemon/lot"
 	"github.com/agrafe-fse/agrafe/daemon/state"
 )
@@ -20,7 +21,7 @@ func (d *Daemon) Lots(limit int) ([]state.Lot, error) {
 	}
 	list := make([]state.Lot, 0, len(found))
 	for _, l := range found {
-		list = append(list, ShowLot(l))
+		list = append(list, d.shownLot(l))
 	}
 	return list, nil
 }
@@ -39,7 +40,7 @@ func (d *Daemon) Lot(id string) (state.Lot, []state.FSE, error) {
 	for _, f := range members {
 		list = append(list, ShowFSE(f))
 	}
-	return ShowLot(l), list, nil
+	return d.shownLot(l), list, nil
 }
 
 // CloseLot closes an open lot that holds an FSE. Closing a closed lot does nothing.
@@ -81,7 +82,10 @@ func (d *Daemon) changedLot(l lot.Lot, err error) (state.Lot, error) {
 	defer d.telling.Unlock()
 	d.publishLot(l)
 	d.publishQueue()
-	return ShowLot(l), nil
+	if d.out.itself && l.State == fse.LotClos {
+		d.out.poke(false)
+	}
+	return d.shownLot(l), nil
 }
 
 // LotFile returns the B2 file of a closed lot and a name for it.
@@ -100,7 +104,8 @@ func (d *Daemon) Late() (state.Late, error) {
 	return state.Late{
 		At: now.UTC(), ToSign: showLate(found.ToSign, showLateFSE), ToSend: showLate(found.ToSend, showLateFSE),
 		Open: showLate(found.Open, showLateLot), Closed: showLate(found.Closed, showLateLot),
-		Counts: state.LateCount{ToSign: found.CountToSign, ToSend: found.CountToSend, Open: found.CountOpen, Closed: found.CountClosed},
+		Silent: showLate(found.Silent, showLateLot),
+		Counts: state.LateCount{ToSign: found.CountToSign, ToSend: found.CountToSend, Open: found.CountOpen, Closed: found.CountClosed, Silent: found.CountSilent},
 	}, nil
 }
 
@@ -125,6 +130,7 @@ func showLateLot(l lot.LateLot) state.LateLot {
 var deadlineWords = map[lot.Reason]string{
 	lot.DeadlinePassed: "Le délai légal de transmission est dépassé.",
 	lot.DeadlineNear:   "Le délai légal de transmission se termine.",
+	lot.NoAnswer:       "Transmis depuis plus de cinq jours ouvrés, sans réponse de l’organisme.",
 	lot.WaitsForLong:   "En attente depuis plus d'un jour ouvré.",
 }
 
@@ -142,7 +148,7 @@ func (d *Daemon) publishLot(l lot.Lot) {
 	if now, err := d.book.Lot(l.ID); err == nil {
 		l = now
 	}
-	shown := ShowLot(l)
+	shown := d.shownLot(l)
 	d.hub.publish(state.Event{Type: state.EventLot, Lot: &shown})
 }
 
@@ -159,11 +165,31 @@ func (d *Daemon) publishMember(l lot.Lot, id string) {
 	}
 }
 
+// shownLot is ShowLot with what only the outbox knows.
+func (d *Daemon) shownLot(l lot.Lot) state.Lot {
+	shown := ShowLot(l)
+	if shown.Dispatch == nil {
+		shown.Dispatch = d.out.waiting(l)
+	}
+	return shown
+}
+
+// showDispatch is the way of a lot that the book knows of. One that was tried and is to
+// be tried again has none there.
+func showDispatch(d *lot.Dispatch) *state.Dispatch {
+	if d == nil || d.State == lot.DispatchNone {
+		return nil
+	}
+	return &state.Dispatch{State: string(d.State), Message: d.MessageID, Tries: d.Tries, Problem: d.Problem, By: d.By,
+		Began: moment(d.Began), Ended: d.Ended}
+}
+
 // ShowLot is l as lists and events show it.
 func ShowLot(l lot.Lot) state.Lot {
 	shown := state.Lot{ID: l.ID, Numero: fmt.Sprintf("%03d", l.Numero), State: string(l.State),
 		Regime: l.Regime, Caisse: l.Caisse, Centre: l.Centre, Certification: l.Certification, NumeroAM: l.NumeroAM,
-		Environment: l.Environment, FSE: l.Count, Total: int64(l.Total), AMO: int64(l.AMO), Opened: l.Opened, Closed: l.Closed}
+		Environment: l.Environment, FSE: l.Count, Total: int64(l.Total), AMO: int64(l.AMO), Opened: l.Opened, Closed: l.Closed,
+		Dispatch: showDispatch(l.Dispatch), Sent: l.Sent}
 	if route, err := b2.RouteOf(l.Regime, l.Caisse, l.Centre); err == nil && route.Approche {
 		shown.Warnings = []state.Issue{{Code: "CENTRE_INCONNU", Path: "centre",
 			Message: "Le centre " + l.Centre + " n’est pas dans la table : le lot part à la destination de sa caisse. Vérifiez le centre."}}

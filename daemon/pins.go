@@ -210,6 +210,13 @@ func (s *pins) keeps(serial string) bool {
 	return false
 }
 
+// has says whether the code of key is kept.
+func (s *pins) has(key pinKey) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.sessions[key] != nil
+}
+
 // wipe ends the session of key, if there is one, with the mutex held.
 func (s *pins) wipe(key pinKey) bool {
 	session := s.sessions[key]

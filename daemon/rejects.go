@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"context"
-	"time"
 
 	"github.com/agrafe-fse/agrafe/daemon/lot"
 	"github.com/agrafe-fse/agrafe/daemon/state"
@@ -67,30 +66,4 @@ func (d *Daemon) changedReturn(r lot.Return, err error) (state.Return, error) {
 	defer d.telling.Unlock()
 	d.publishQueue()
 	return showReturn(r), nil
-}
-
-// Returns returns a page of the returns, the newest first, and the cursor of the next
-// page.
-func (d *Daemon) Returns(after string, limit int) ([]state.Return, string, error) {
-	if limit <= 0 || limit > maxPage {
-		limit = maxPage
-	}
-	found, next, err := d.book.Returns(after, limit)
-	if err != nil {
-		return nil, "", bookFailure(err)
-	}
-	list := make([]state.Return, 0, len(found))
-	for _, r := range found {
-		list = append(list, showReturn(r))
-	}
-	return list, next, nil
-}
-
-func showReturn(r lot.Return) state.Return {
-	shown := state.Return{ID: r.ID, Kind: r.Kind, Received: r.Received.UTC().Format(time.RFC3339), Lot: r.Lot, Numero: r.Numero,
-		Date: r.Date.String(), Label: r.Label, External: r.External, Remade: r.Remade, Withdrawn: r.Withdrawn}
-	if r.FSE != "" {
-		shown.FSE = []string{r.FSE}
-	}
-	return shown
 }

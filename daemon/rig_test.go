@@ -42,7 +42,7 @@ var openDay = time.Date(2026, time.June, 16, 10, 0, 0, 0, time.UTC)
 
 // rig is a daemon that runs on virtual readers.
 type rig struct {
-	t       *testing.T
+	t       testing.TB
 	d       *Daemon
 	cfg     Config
 	readers *virtual.Readers
@@ -53,7 +53,7 @@ type rig struct {
 type option func(*Config, *Deps)
 
 // newRig starts a daemon with two empty readers and a user who types goodCode.
-func newRig(t *testing.T, options ...option) *rig {
+func newRig(t testing.TB, options ...option) *rig {
 	t.Helper()
 	r := &rig{t: t, cfg: DefaultConfig(), readers: virtual.NewReaders(left, right), user: typing(goodCode)}
 	r.cfg.State = t.TempDir()

@@ -31,6 +31,11 @@ func ShowFSE(f lot.FSE) state.FSE {
 	if f.Reject != nil {
 		s.Reject = f.Reject.Label
 	}
+	if f.Received != nil {
+		s.Paid = int64(f.Received.AMO + f.Received.AMC)
+	}
+	amo, amc := f.DuePayers()
+	s.Due = int64(amo + amc)
 	if f.Collected != nil {
 		s.Collected = int64(f.Collected.Amount)
 	}

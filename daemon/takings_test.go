@@ -83,7 +83,7 @@ func TestRejectOfAnotherSoftware(t *testing.T) {
 	if s := ShowFSE(f); s.Replaces != "000000777" {
 		t.Errorf("it is shown as %+v", s)
 	}
-	list, _, err := r.d.Returns("", 0)
+	list, _, err := r.d.ReturnsWhere(lot.ReturnFilter{}, "", 0)
 	if err != nil || len(list) != 1 || list[0].Remade != f.ID || list[0].Label != "droits fermés" {
 		t.Errorf("%+v, %v", list, err)
 	}

@@ -68,15 +68,13 @@ type reply struct {
 // handshake bounds the time to connect and to be greeted.
 const handshake = 5 * time.Second
 
-// DialSocket connects to the control socket at path. onEvent, if not nil, is
-// given the events.
+// DialSocket connects to the control socket at path, on Windows to the named pipe that
+// stands for it (PipeName). onEvent, if not nil, is given the events.
 func DialSocket(ctx context.Context, path string, onEvent func(state.Event)) (*Client, error) {
 	dialer := websocket.Dialer{
 		HandshakeTimeout: handshake,
 		Subprotocols:     []string{"agrafe.v1"},
-		NetDialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return new(net.Dialer).DialContext(ctx, "unix", path)
-		},
+		NetDialContext:   func(ctx context.Context, _, _ string) (net.Conn, error) { return dialControl(ctx, path) },
 	}
 	return dial(ctx, dialer, "ws://control/v1", nil, onEvent)
 }
@@ -97,10 +95,10 @@ func dial(ctx context.Context, dialer websocket.Dialer, url string, header http.
 	ws, answer, err := dialer.DialContext(ctx, url, header)
 	if err != nil {
 		if errors.Is(err, fs.ErrPermission) {
-			return nil, fmt.Errorf("%w: this user may not open its control socket; join the group of agrafed (%w)", ErrDown, err)
+			return nil, fmt.Errorf("%w: %s (%w)", ErrDown, noRight, err)
 		}
 		if answer != nil && answer.StatusCode == http.StatusForbidden && header == nil {
-			return nil, errors.New("cannot use agrafed: it serves the user at this machine and those of its group; to join it: sudo usermod -aG agrafe USER")
+			return nil, errors.New("cannot use agrafed: " + stranger)
 		}
 		if answer != nil {
 			return nil, fmt.Errorf("cannot use agrafed: it refused the connection (%s)", answer.Status)

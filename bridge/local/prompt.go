@@ -66,9 +66,7 @@ func Answer(ctx context.Context, path string, ask func(Question) Reply) error {
 func Attach(ctx context.Context, path string, a Answers) error {
 	dialer := websocket.Dialer{
 		HandshakeTimeout: handshake,
-		NetDialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return new(net.Dialer).DialContext(ctx, "unix", path)
-		},
+		NetDialContext:   func(ctx context.Context, _, _ string) (net.Conn, error) { return dialControl(ctx, path) },
 	}
 	ws, answer, err := dialer.DialContext(ctx, "ws://control/prompt?answers="+a.kinds(), nil)
 	if answer != nil && err != nil {

@@ -6,7 +6,7 @@ import "time"
 type Deadline struct {
 	Limit     string `json:"dateLimite,omitempty"` // ISO date, the last day in time
 	DaysLeft  int    `json:"joursOuvres"`          // working days until then, below 0 behind it
-	Reason    string `json:"raison"`               // delai-depasse, delai-proche or attente
+	Reason    string `json:"raison"`               // delai-depasse, delai-proche, attente or sans-reponse
 	Why       string `json:"pourquoi"`             // French, for the screen
 	Source    string `json:"source,omitempty"`     // of the rule
 	Certainty string `json:"certitude,omitempty"`  // of the rule: V or I; absent where it is ours
@@ -31,7 +31,8 @@ type Late struct {
 	ToSign []LateFSE `json:"aSigner"`
 	ToSend []LateFSE `json:"aTransmettre"` // signed, in a lot that is not transmitted
 	Open   []LateLot `json:"lotsOuverts"`
-	Closed []LateLot `json:"lotsClos"` // closed and not transmitted
+	Closed []LateLot `json:"lotsClos"`    // closed and not transmitted
+	Silent []LateLot `json:"sansReponse"` // transmitted, and no ARL has come; their limit is the day by which one should have
 	Counts LateCount `json:"nombres"`
 }
 
@@ -41,4 +42,5 @@ type LateCount struct {
 	ToSend int `json:"aTransmettre"`
 	Open   int `json:"lotsOuverts"`
 	Closed int `json:"lotsClos"`
+	Silent int `json:"sansReponse"`
 }

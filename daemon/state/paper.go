@@ -48,20 +48,3 @@ type Printer struct {
 	State   string `json:"etat"`             // prete, occupee or arretee
 	Detail  string `json:"detail,omitempty"` // why it does not print, as the system says it
 }
-
-// Return is a payer's answer, or a reject that somebody has read elsewhere.
-type Return struct {
-	ID       string   `json:"id"`
-	Kind     string   `json:"type"`              // arl, noemie or main
-	Received string   `json:"recu"`              // RFC 3339
-	Lot      string   `json:"lot,omitempty"`     // ID
-	FSE      []string `json:"fse,omitempty"`     // IDs
-	Numero   string   `json:"numero,omitempty"`  // of the FSE, of a reject
-	Date     string   `json:"date,omitempty"`    // ISO, of the reject
-	Label    string   `json:"libelle,omitempty"` // that came with it
-	External bool     `json:"externe,omitzero"`  // about an FSE of another software
-	Pending  bool     `json:"aRapprocher"`       // nobody knows yet what it is about
-	Remade   string   `json:"refaite,omitempty"` // ID of the FSE that replaces the rejected one
-
-	Withdrawn string `json:"retire,omitempty"` // why it was withdrawn; absent while it stands
-}

@@ -73,6 +73,10 @@ type Queue struct {
 	Closed  int `json:"lotsClos"` // closed and not yet transmitted
 	Rejects int `json:"rejets"`
 	Papers  int `json:"papiers"` // to print, sign or post
+
+	ToSettle  int `json:"aTraiter"` // returns to reconcile or to look at
+	Undecided int `json:"indecis"`  // lots of which nobody knows whether they were sent, or that were refused
+	Sent      int `json:"transmis"` // lots that were transmitted and wait for their ARL
 }
 
 // Snapshot is all that a front end shows, as of event Seq.
@@ -88,6 +92,7 @@ type Snapshot struct {
 	Developer bool `json:"developer,omitzero"` // pages of this machine's own http servers may be let in
 
 	Update *Update `json:"update,omitempty"` // told to programs of this machine, where versions are asked for
+	Mail   *Mail   `json:"mail,omitempty"`   // told to who has the scope lots
 }
 
 // EventType says which object of an Event is set.
@@ -106,10 +111,11 @@ const (
 	EventJournal EventType = "journal"
 	EventOrigin  EventType = "origin" // told to programs of this machine only
 	EventUpdate  EventType = "update" // likewise
+	EventMail    EventType = "mail"   // told to who has the scope lots
 )
 
 // EventTypes lists every EventType; new ones are added at the end.
-var EventTypes = []EventType{EventService, EventReader, EventCard, EventQueue, EventFSE, EventLot, EventLease, EventJob, EventJournal, EventOrigin, EventUpdate}
+var EventTypes = []EventType{EventService, EventReader, EventCard, EventQueue, EventFSE, EventLot, EventLease, EventJob, EventJournal, EventOrigin, EventUpdate, EventMail}
 
 // Event is one change. Seq increases by one from each event to the next; who is
 // not told of an event sees a gap.
@@ -128,6 +134,7 @@ type Event struct {
 	Journal *Journal  `json:"journal,omitempty"`
 	Origin  *Origin   `json:"origin,omitempty"`
 	Update  *Update   `json:"update,omitempty"`
+	Mail    *Mail     `json:"mail,omitempty"`
 
 	Audience string `json:"-"` // the one principal that is told, "" for all
 }
@@ -154,6 +161,7 @@ type FSE struct {
 	Reject      string `json:"rejet,omitempty"`        // label of its reject
 	Collected   int64  `json:"encaisse,omitempty"`     // what the patient gave, cents
 	Paid        int64  `json:"paye,omitempty"`         // what the payers gave, cents
+	Due         int64  `json:"du,omitempty"`           // what they owe in all: their parts with tiers payant, cents
 	Person      string `json:"beneficiaire,omitempty"` // in lists that ask for it, never in an event
 }
 
@@ -174,6 +182,8 @@ type Lot struct {
 	Opened        time.Time  `json:"ouvert,omitzero"` // absent where only one's own lines are shown
 	Closed        *time.Time `json:"clos,omitempty"`
 	Warnings      []Issue    `json:"avertissements,omitempty"` // about its destination
+	Dispatch      *Dispatch  `json:"envoi,omitempty"`          // its way to the payer, once it has begun
+	Sent          *time.Time `json:"transmis,omitempty"`
 }
 
 // Lease is the reservation of a reader's card. It has ended when Expires is
@@ -202,7 +212,7 @@ type Job struct {
 	Method  string     `json:"method"`
 	State   JobState   `json:"state"`
 	Done    int        `json:"done"`  // steps that are over
-	Total   int        `json:"total"` // steps in all
+	Total   int        `json:"total"` // steps in all, 0 where nobody knows
 	Started time.Time  `json:"started"`
 	Ended   *time.Time `json:"ended,omitempty"`
 	Result  any        `json:"result,omitempty"` // at the end, also of a job that was cancelled

@@ -349,6 +349,49 @@ export interface DegradationInput {
   readonly remplace?: RejetInput | null;
 }
 
+export interface DeliveriesResult {
+  readonly fichiers: readonly Delivery[];
+  readonly next?: string;
+}
+
+/** a file that came from a payer. */
+export interface Delivery {
+  /** of those */
+  readonly appliques: number;
+  readonly de?: string;
+  readonly demonstration?: boolean;
+  /** of those, for somebody */
+  readonly enAttente: number;
+  /** sha256 of its content */
+  readonly id: string;
+  readonly origine?: string;
+  /** French */
+  readonly probleme?: string;
+  readonly recu: string;
+  /** that it holds */
+  readonly retours: number;
+  /** bytes */
+  readonly taille: number;
+  /** noemie, arl, copie, illisible, inconnu or trop-grand */
+  readonly type: string;
+}
+
+/** the way of a lot to its payer. */
+export interface Dispatch {
+  readonly commence?: string;
+  /** how many times it was begun */
+  readonly essais: number;
+  /** en-attente, en-cours, indecis, parti or refuse */
+  readonly etat: string;
+  readonly fini?: string;
+  /** Message-ID of the mail */
+  readonly message?: string;
+  /** French: why it waits, is undecided or was refused */
+  readonly probleme?: string;
+  /** who settled it: serveur, copie, retour or utilisateur */
+  readonly tranchePar?: string;
+}
+
 /** a document to show, print or keep. */
 export interface DocumentResult {
   /** when asked for */
@@ -454,12 +497,13 @@ export interface Event {
   readonly journal?: Journal;
   readonly lease?: Lease;
   readonly lot?: Lot;
+  readonly mail?: Mail;
   readonly origin?: Origin;
   readonly queue?: Queue;
   readonly reader?: Reader;
   readonly seq: number;
   readonly service?: Service;
-  readonly type: "service" | "reader" | "card" | "queue" | "fse" | "lot" | "lease" | "job" | "journal" | "origin" | "update";
+  readonly type: "service" | "reader" | "card" | "queue" | "fse" | "lot" | "lease" | "job" | "journal" | "origin" | "update" | "mail";
   readonly update?: Update;
 }
 
@@ -505,6 +549,8 @@ export interface FSE {
   readonly prix?: Prix;
   /** principal that made it */
   readonly proprietaire: string;
+  /** what the payers gave, nil before they said anything of it */
+  readonly recu?: Received;
   /** the last one */
   readonly rejet?: Reject;
   readonly remplace?: Original;
@@ -541,6 +587,8 @@ export interface FSESummary {
   readonly certification: string;
   readonly dateSoins: string;
   readonly demonstration?: boolean;
+  /** what they owe in all: their parts with tiers payant, cents */
+  readonly du?: number;
   /** what the patient gave, cents */
   readonly encaisse?: number;
   readonly etat: string;
@@ -565,6 +613,22 @@ export interface FSESummary {
   readonly remplace?: string;
   /** ID of the FSE that makes it again */
   readonly remplaceePar?: string;
+}
+
+/** Fetched counts what a look for returns has brought. */
+export interface Fetched {
+  /** returns, for somebody */
+  readonly aRapprocher: number;
+  /** that had */
+  readonly connus: number;
+  /** messages of nobody who pays, left where they are */
+  readonly etrangers: number;
+  /** files that can't be read, or are too large */
+  readonly problemes: number;
+  /** returns */
+  readonly rapproches: number;
+  /** files that had not come before */
+  readonly recus: number;
 }
 
 export interface FileResult {
@@ -592,6 +656,12 @@ export interface Holder {
   readonly nom: string;
   readonly prenom: string;
   readonly profession?: string;
+}
+
+export interface ImportResult {
+  /** it had come before */
+  readonly connu: boolean;
+  readonly fichier: Delivery;
 }
 
 export interface Issue {
@@ -622,7 +692,7 @@ export interface Job {
   readonly result?: unknown;
   readonly started: string;
   readonly state: "running" | "done" | "failed" | "cancelled";
-  /** steps in all */
+  /** steps in all, 0 where nobody knows */
   readonly total: number;
 }
 
@@ -657,6 +727,8 @@ export interface Late {
   readonly lotsClos: readonly LateLot[];
   readonly lotsOuverts: readonly LateLot[];
   readonly nombres: LateCount;
+  /** transmitted, and no ARL has come; their limit is the day by which one should have */
+  readonly sansReponse: readonly LateLot[];
 }
 
 /** LateCount counts what is late. */
@@ -665,6 +737,7 @@ export interface LateCount {
   readonly aTransmettre: number;
   readonly lotsClos: number;
   readonly lotsOuverts: number;
+  readonly sansReponse: number;
 }
 
 /** an FSE that is late. */
@@ -678,7 +751,7 @@ export interface LateFSE {
   readonly joursOuvres: number;
   /** French, for the screen */
   readonly pourquoi: string;
-  /** delai-depasse, delai-proche or attente */
+  /** delai-depasse, delai-proche, attente or sans-reponse */
   readonly raison: string;
   /** of the rule */
   readonly source?: string;
@@ -695,7 +768,7 @@ export interface LateLot {
   readonly lot: Lot;
   /** French, for the screen */
   readonly pourquoi: string;
-  /** delai-depasse, delai-proche or attente */
+  /** delai-depasse, delai-proche, attente or sans-reponse */
   readonly raison: string;
   /** of the rule */
   readonly source?: string;
@@ -791,6 +864,8 @@ export interface Lot {
   readonly certification: string;
   readonly clos?: string;
   readonly environnement: string;
+  /** its way to the payer, once it has begun */
+  readonly envoi?: Dispatch;
   readonly etat: string;
   /** how many */
   readonly fse: number;
@@ -804,6 +879,7 @@ export interface Lot {
   readonly regime: string;
   /** honoraires, cents */
   readonly total: number;
+  readonly transmis?: string;
 }
 
 export interface LotResult {
@@ -813,6 +889,40 @@ export interface LotResult {
 
 export interface LotsResult {
   readonly lots: readonly Lot[];
+}
+
+/** how lots leave for the payers and how their returns come in. Where nothing is set, Configured is false and the rest is absent. */
+export interface Mail {
+  /** of the practice, from which lots leave */
+  readonly adresse?: string;
+  readonly configure: boolean;
+  /** in this run of the service, as the next */
+  readonly dernierEnvoi?: string;
+  readonly derniereReleve?: string;
+  /** closed lots that may leave */
+  readonly enAttente: number;
+  /** a lot is on its way now */
+  readonly enCours: boolean;
+  /** demonstration or production */
+  readonly environnement?: string;
+  /** clic: lots leave when somebody asks; auto */
+  readonly envoi?: string;
+  /** messages of nobody who pays, left in the mailbox */
+  readonly etrangers?: number;
+  /** no server was reached for ten minutes */
+  readonly horsLigne: boolean;
+  /** lots undecided or refused, which wait for somebody */
+  readonly indecis: number;
+  /** host:port */
+  readonly pop3?: string;
+  /** of the last exchange with a server */
+  readonly probleme?: Error;
+  /** of the lots that were to leave and did not */
+  readonly prochainEssai?: string;
+  /** minutes between two looks for returns; absent: when somebody asks */
+  readonly releve?: number;
+  /** host:port */
+  readonly smtp?: string;
 }
 
 export interface MeResult {
@@ -967,6 +1077,26 @@ export interface Paper {
 export interface PapersResult {
   readonly next?: string;
   readonly papiers: readonly Paper[];
+}
+
+/** what a payer says of a person. */
+export interface PayerRights {
+  readonly amc?: AMC;
+  readonly amo: AMO;
+  /** when it is another person: the card gives the number only */
+  readonly assure?: Personne;
+  /** last day */
+  readonly au?: string;
+  readonly beneficiaire: Personne;
+  readonly c2s: boolean;
+  readonly demonstration: boolean;
+  /** AAAAMMJJ, first day of the rights */
+  readonly du?: string;
+  readonly eventCounter: number;
+  /** declared: demandeur, autre, aucun; absent: not told */
+  readonly medecinTraitant?: string;
+  /** "carte" */
+  readonly source: string;
 }
 
 /** what a patient gave for an FSE. */
@@ -1154,8 +1284,12 @@ export interface QuestionSMG {
 export interface Queue {
   /** FSE complete but for the signature */
   readonly aSigner: number;
+  /** returns to reconcile or to look at */
+  readonly aTraiter: number;
   /** FSE not signed */
   readonly brouillons: number;
+  /** lots of which nobody knows whether they were sent, or that were refused */
+  readonly indecis: number;
   /** closed and not yet transmitted */
   readonly lotsClos: number;
   readonly lotsOuverts: number;
@@ -1164,6 +1298,8 @@ export interface Queue {
   readonly rejets: number;
   /** FSE signed and waiting in an open lot */
   readonly signees: number;
+  /** lots that were transmitted and wait for their ARL */
+  readonly transmis: number;
 }
 
 /** one reader. */
@@ -1184,6 +1320,14 @@ export interface ReadersResult {
   readonly cards: readonly Card[];
   readonly readers: readonly Reader[];
   readonly service: Service;
+}
+
+/** what the payers gave for an FSE so far, less what they took back. */
+export interface Received {
+  readonly amc: number;
+  readonly amo: number;
+  /** day of the last payment */
+  readonly dernier?: string;
 }
 
 /** Reject says how an FSE was rejected. */
@@ -1222,12 +1366,19 @@ export interface ResyncResult {
   readonly snapshot?: Snapshot;
 }
 
-/** a payer's answer, or a reject that somebody has read elsewhere. */
+/** a payer's answer about an FSE or a lot, or a reject that somebody has read elsewhere. */
 export interface Return {
   /** nobody knows yet what it is about */
   readonly aRapprocher: boolean;
-  /** ISO, of the reject */
+  /** ISO, of the reject or of the payment */
   readonly date?: string;
+  /** cents, as the payer saw it */
+  readonly demande?: number;
+  readonly demonstration?: boolean;
+  /** applique, sans-effet, a-rapprocher, a-examiner or classe */
+  readonly effet?: string;
+  /** of NOEMIE */
+  readonly entite?: string;
   /** about an FSE of another software */
   readonly externe?: boolean;
   /** IDs */
@@ -1235,18 +1386,45 @@ export interface Return {
   readonly id: string;
   /** that came with it */
   readonly libelle?: string;
+  readonly libelles?: readonly ReturnLabel[];
+  /** ID of the file that it came in */
+  readonly livraison?: string;
   /** ID */
   readonly lot?: string;
-  /** of the FSE, of a reject */
+  readonly lotNumero?: number;
+  /** cents; below 0 where it is taken back */
+  readonly montant?: number;
+  /** of the FSE */
   readonly numero?: string;
+  /** number of the AMC that pays */
+  readonly organisme?: string;
+  /** AMO, AMC; absent for both or none */
+  readonly part?: string;
+  /** of the effect, French */
+  readonly pourquoi?: string;
+  /** of its record in that file */
+  readonly rang?: number;
   /** RFC 3339 */
   readonly recu: string;
   /** ID of the FSE that replaces the rejected one */
   readonly refaite?: string;
   /** why it was withdrawn; absent while it stands */
   readonly retire?: string;
+  /** accepte, refuse, paye, paye-partiellement, rejete, differe, repris or autre */
+  readonly sens?: string;
   /** arl, noemie or main */
   readonly type: string;
+  readonly virement?: string;
+}
+
+/** a code with its label, as they came: there is no public table of them. */
+export interface ReturnLabel {
+  readonly code?: string;
+  /** F invoice, L line, A refined code */
+  readonly niveau?: string;
+  /** O compulsory, C complementary */
+  readonly part?: string;
+  readonly texte?: string;
 }
 
 export interface ReturnsResult {
@@ -1276,14 +1454,25 @@ export interface Rights {
   readonly regimeLocal?: string;
 }
 
+/** what a payer answered. */
+export interface RightsAnswer {
+  /** seconds since */
+  readonly age: number;
+  readonly beneficiaires: readonly PayerRights[];
+  /** it was known: nobody was asked */
+  readonly cache: boolean;
+  /** French, to be shown beside the rights */
+  readonly mention: string;
+  /** when the payer said so */
+  readonly obtenu: string;
+  /** "adri" */
+  readonly source: string;
+}
+
 /** what stands against rights that were typed. */
 export interface RightsCheck {
   /** about beneficiaire, assure, amo and amc; blocking ones forbid to sign */
   readonly remarques: readonly Issue[];
-}
-
-export interface RightsResult {
-  readonly beneficiaires: readonly CardRights[];
 }
 
 export interface SealResult {
@@ -1360,6 +1549,8 @@ export interface Snapshot {
   readonly developer?: boolean;
   readonly journal: Journal;
   readonly leases: readonly Lease[];
+  /** told to who has the scope lots */
+  readonly mail?: Mail;
   readonly queue: Queue;
   readonly readers: readonly Reader[];
   readonly seq: number;
@@ -1496,6 +1687,19 @@ export interface Total {
   readonly patient: number;
   /** Participation forfaitaire que la caisse retient sur ses remboursements, en centimes. */
   readonly retenue: number;
+}
+
+/** transmitResult says what became of each lot. */
+export interface TransmitResult {
+  /** those of them that did not leave */
+  readonly echecs?: readonly Unsent[];
+  /** as they are now, in the order of the call */
+  readonly envois: readonly Lot[];
+}
+
+export interface Unsent {
+  readonly erreur: Error;
+  readonly id: string;
 }
 
 /** what is known of newer versions of Agrafe. Nothing is ever installed by itself. */
@@ -1719,18 +1923,25 @@ export interface Methods {
     };
     result: CardRights;
   };
-  /** Asks the payer for the rights of a person. */
+  /** Asks the payer for the rights of a person, as the holder of the CPS and with its code; an answer of today is given again. */
   "rights.adri": {
     params: {
       /** 2026-01-31 */
       readonly dateSoins: string;
-      /** AAAAMMJJ */
+      /** of the person, AAAAMMJJ */
       readonly naissance: string;
+      /** the person's own, or the assuré's */
       readonly nir: string;
+      /** of who asks; absent: the first practice of the holder of the CPS */
+      readonly numeroAM?: string;
+      /** the payer is asked even if its answer is known */
+      readonly rafraichir?: boolean;
       /** of birth, 1 if absent */
       readonly rang?: number;
+      /** the software asks before an FSE, not the user */
+      readonly systematique?: boolean;
     };
-    result: RightsResult;
+    result: RightsAnswer;
   };
   /** Tells what stands against rights that the user has typed, from a draft that may hold nothing else. */
   "rights.manual": {
@@ -2148,15 +2359,27 @@ export interface Methods {
     };
     result: FileResult;
   };
-  /** Sends closed lots to their payers. */
+  /** Sends closed lots to their payers, each once; what does not leave for a reason that may pass is tried again by itself. */
   "lots.transmit": {
     params: {
       /** call() gives one when there is none. */
       readonly idempotencyKey?: string;
-      /** absent: all that are closed and wait */
+      /** IDs; absent: all that are closed and may leave */
       readonly lots?: readonly string[];
     };
-    result: JobResult;
+    result: JobResult & { readonly job: { readonly result?: TransmitResult } };
+  };
+  /** Settles a lot of which nobody knows whether it has left, or which a server has refused: it has, or it may be sent again. */
+  "lots.decide": {
+    params: {
+      /** of a lot that is undecided or was refused */
+      readonly id: string;
+      /** call() gives one when there is none. */
+      readonly idempotencyKey?: string;
+      /** whether the payer has it; false: it may be sent again */
+      readonly parti: boolean;
+    };
+    result: Lot;
   };
   /** Makes the bordereau of a lot, its bundle in stapling order, what to write by hand or the page for its envelope; all but the last name patients and need the scope fse too. */
   "lots.bordereau": {
@@ -2183,35 +2406,86 @@ export interface Methods {
     };
     result: PapersResult;
   };
-  /** Lists the returns of the payers, the newest first. */
+  /** Lists the returns of the payers, the newest first: all, those that wait for somebody, or those about a lot or an FSE. */
   "returns.list": {
+    params: {
+      /** cursor of the page before */
+      readonly after?: string;
+      /** a-rapprocher: those that wait for somebody */
+      readonly etat?: string;
+      /** ID */
+      readonly fse?: string;
+      /** at most 200, which is also the default */
+      readonly limit?: number;
+      /** ID */
+      readonly lot?: string;
+    };
+    result: ReturnsResult;
+  };
+  /** Fetches the returns of the payers from the mailbox; its steps are messages, of which nobody knows the number before. */
+  "returns.fetch": {
+    params: {
+      /** call() gives one when there is none. */
+      readonly idempotencyKey?: string;
+    };
+    result: JobResult & { readonly job: { readonly result?: Fetched } };
+  };
+  /** Says which FSE a return is about that waits for somebody to say so. */
+  "returns.reconcile": {
+    params: {
+      /** ID */
+      readonly fse: string;
+      /** of a return that waits */
+      readonly id: string;
+      /** call() gives one when there is none. */
+      readonly idempotencyKey?: string;
+    };
+    result: Return;
+  };
+  /** Puts a return aside that waits for somebody, for a reason that is kept. */
+  "returns.dismiss": {
+    params: {
+      /** of a return that waits */
+      readonly id: string;
+      /** call() gives one when there is none. */
+      readonly idempotencyKey?: string;
+      /** kept; one line of at most 200 characters */
+      readonly motif: string;
+    };
+    result: Return;
+  };
+  /** Lists the files that came from the payers, the newest first. */
+  "returns.deliveries": {
     params: {
       /** cursor of the page before */
       readonly after?: string;
       /** at most 200, which is also the default */
       readonly limit?: number;
     };
-    result: ReturnsResult;
+    result: DeliveriesResult;
   };
-  /** Fetches the returns of the payers. */
-  "returns.fetch": {
+  /** Gives a file that came from a payer, as it came; it names patients and needs the scope fse too. */
+  "returns.file": {
     params: {
-      /** call() gives one when there is none. */
-      readonly idempotencyKey?: string;
-    };
-    result: JobResult;
-  };
-  /** Says which FSE or lot a return is about. */
-  "returns.reconcile": {
-    params: {
-      readonly fse?: string;
-      /** of the return */
       readonly id: string;
+    };
+    result: FileResult;
+  };
+  /** Takes in a file of returns, or a saved mail, of at most 180 KB, that came elsewhere than in the mailbox. */
+  "returns.import": {
+    params: {
+      /** base64 */
+      readonly fichier: string;
       /** call() gives one when there is none. */
       readonly idempotencyKey?: string;
-      readonly lot?: string;
+      readonly nom: string;
     };
-    result: Return;
+    result: ImportResult;
+  };
+  /** Logs in to both mail servers and sends nothing. */
+  "mail.check": {
+    params: Readonly<Record<string, never>>;
+    result: Mail;
   };
   /** Notes a reject that somebody has read elsewhere: on a web site, in a letter. */
   "returns.reject": {
@@ -2277,8 +2551,11 @@ export const keyed: ReadonlyMap<string, "memory" | "journal"> = new Map([
   ["lots.reopen", "journal"],
   ["lots.takeOut", "journal"],
   ["lots.transmit", "memory"],
+  ["lots.decide", "journal"],
   ["returns.fetch", "memory"],
   ["returns.reconcile", "journal"],
+  ["returns.dismiss", "journal"],
+  ["returns.import", "memory"],
   ["returns.reject", "journal"],
   ["returns.withdraw", "journal"],
 ]);
@@ -2314,8 +2591,12 @@ export const slow: ReadonlySet<string> = new Set([
   "lots.close",
   "lots.reopen",
   "lots.takeOut",
+  "lots.decide",
   "lots.bordereau",
   "returns.reconcile",
+  "returns.dismiss",
+  "returns.import",
+  "mail.check",
   "returns.reject",
   "returns.withdraw",
 ]);

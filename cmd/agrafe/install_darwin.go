@@ -18,8 +18,12 @@ const (
 
 var serviceWords []string
 
-// closeState has nothing to do: agrafed makes its folder for its user alone.
-func closeState() error { return nil }
+// takeFolders has nothing to do: only root makes files where these are.
+func takeFolders() error { return nil }
+
+// already says whether the service is as verb wants it, by what the manager answers:
+// launchd tells nothing of the kind.
+func already(string, error) bool { return false }
 
 // whose login starts the tray.
 type whose int
@@ -49,6 +53,9 @@ func addTrayFor(who whose, folder string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if err := ownPlace(file); err != nil {
+		return "", err
+	}
 	var path strings.Builder
 	if err := xml.EscapeText(&path, []byte(tray)); err != nil {
 		return "", err
@@ -75,6 +82,9 @@ func removeTrayFor(who whose) ([]string, error) {
 	file, err := agentFile(who)
 	if err != nil {
 		return nil, err
+	}
+	if err := ownPlace(file); err != nil {
+		return nil, fmt.Errorf("cannot stop starting the tray at login: %w", err)
 	}
 	switch err := os.Remove(file); {
 	case errors.Is(err, fs.ErrNotExist):

@@ -7,18 +7,25 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/agrafe-fse/agrafe/installer/place"
 	"github.com/agrafe-fse/agrafe/installer/systemd"
 )
 
-func installService(e *env, folder string, later bool) (changes, error) {
+func installService(e *env, folder string, later bool, set presets) (changes, error) {
+	if set != (presets{}) {
+		return changes{}, &usageError{errors.New("cannot take presets here: they are for the setup program of Windows")}
+	}
 	r, err := systemd.ThisMachine().Install(e, folder, later)
 	return changes(r), err
 }
 
-func uninstallService(e *env, purge bool) (changes, error) {
-	r, err := systemd.ThisMachine().Uninstall(e, purge)
+func uninstallService(e *env, purge bool, set place.Data) (changes, error) {
+	r, err := systemd.ThisMachine().Uninstall(e, purge, set)
 	return changes(r), err
 }
+
+// packaged says whether a package of the distribution has the service.
+func packaged() bool { return systemd.ThisMachine().Packaged() }
 
 func controlService(e *env, verb string) error { return systemd.ThisMachine().Control(e, verb) }
 
@@ -44,6 +51,9 @@ func addUserTray(folder string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if err := ownPlace(path); err != nil {
+		return "", fmt.Errorf("cannot start the tray at login: %w", err)
+	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return "", fmt.Errorf("cannot start the tray at login: %w", err)
 	}
@@ -58,6 +68,9 @@ func removeUserTray() ([]string, error) {
 	path, err := userTray()
 	if err != nil {
 		return nil, err
+	}
+	if err := ownPlace(path); err != nil {
+		return nil, fmt.Errorf("cannot stop starting the tray at login: %w", err)
 	}
 	switch err := os.Remove(path); {
 	case errors.Is(err, fs.ErrNotExist):

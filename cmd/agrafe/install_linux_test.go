@@ -52,18 +52,23 @@ func TestS32DropTLS(t *testing.T) {
 	systemAnchors.file = filepath.Join(t.TempDir(), "none")
 	t.Cleanup(func() { systemAnchors.file = file })
 	state := t.TempDir()
-	if steps, err := dropTLS(filepath.Join(state, "not-there")); err != nil || len(steps) > 0 {
-		t.Errorf("no state folder: %v, %v", steps, err)
-	}
-	if steps, err := dropTLS(state); err != nil || len(steps) > 0 {
-		t.Errorf("wss is off: %v, %v", steps, err)
+	for name, folder := range map[string]string{"no state folder": filepath.Join(state, "not-there"), "wss is off": state} {
+		if steps, err := wssSteps(folder); err != nil || len(steps) > 0 {
+			t.Errorf("%s: %v, %v", name, steps, err)
+		}
+		if err := dropTLS(folder); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 	if _, _, err := localca.Ensure(state, time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	steps, err := dropTLS(state)
+	steps, err := wssSteps(state)
 	if err != nil || len(steps) < 2 {
 		t.Errorf("%v, %v", steps, err)
+	}
+	if err := dropTLS(state); err != nil {
+		t.Error(err)
 	}
 	left, err := os.ReadDir(state)
 	if err != nil || len(left) > 0 {
@@ -86,5 +91,31 @@ func TestChangesArePrinted(t *testing.T) {
 	}
 	if err := json.Unmarshal([]byte(out.String()), &got); err != nil || len(got.Notes) != 1 || got.Kept[0] != "/c" {
 		t.Errorf("%v\n%s", err, out.String())
+	}
+}
+
+// S29: root does nothing in another user's folder, where a link may lie. Another user is
+// not looked at: he has the rights of his own.
+func TestS29OwnPlace(t *testing.T) {
+	home := t.TempDir()
+	path := filepath.Join(home, "config", "autostart", "agrafe-tray.desktop")
+	if err := ownPlace(path); err != nil {
+		t.Errorf("in a folder of one's own: %v", err)
+	}
+	if os.Geteuid() != 0 {
+		if err := os.Chown(home, 65534, 65534); err == nil {
+			t.Error("a folder was given away without being root")
+		}
+		return
+	}
+	if err := os.Chown(home, 65534, 65534); err != nil {
+		t.Fatal(err)
+	}
+	if err := ownPlace(path); err == nil || !strings.Contains(err.Error(), "65534") {
+		t.Errorf("in another user's folder: %v", err)
+	}
+	t.Setenv("XDG_CONFIG_HOME", filepath.Join(home, "config"))
+	if _, err := removeUserTray(); err == nil {
+		t.Error("removing there: no error")
 	}
 }

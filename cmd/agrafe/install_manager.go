@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 
 	manager "github.com/kardianos/service"
 
@@ -49,7 +51,7 @@ func managed(folder string) (manager.Service, error) {
 	return s, nil
 }
 
-func installService(_ *env, folder string, later bool) (changes, error) {
+func installService(_ *env, folder string, later bool, set presets) (changes, error) {
 	folder, err := place.Check(folder, "agrafe"+suffix, "agrafed"+suffix)
 	if err != nil {
 		return changes{}, err
@@ -59,10 +61,13 @@ func installService(_ *env, folder string, later bool) (changes, error) {
 		return changes{}, err
 	}
 	c := changes{Written: []string{"service agrafed"}}
+	if err := takeFolders(); err != nil { // before anything in them is believed
+		return changes{}, err
+	}
 	if err := writeConfig(&c); err != nil {
 		return c, err
 	}
-	if err := closeState(); err != nil {
+	if err := set.apply(); err != nil {
 		return c, err
 	}
 	if _, err := withdraw(s); err != nil { // an older one
@@ -84,6 +89,18 @@ func installService(_ *env, folder string, later bool) (changes, error) {
 		return c, nil
 	}
 	return c, controlOf(s, "start")
+}
+
+// apply writes the port into the installed configuration.
+func (p presets) apply() error {
+	if p.Port == "" {
+		return nil
+	}
+	n, err := strconv.Atoi(p.Port)
+	if err != nil {
+		return err
+	}
+	return setPort(daemon.ConfigFile(), n)
 }
 
 // writeConfig leaves a configuration that is there as it is.
@@ -108,7 +125,10 @@ func writeConfig(c *changes) error {
 	return nil
 }
 
-func uninstallService(e *env, purge bool) (changes, error) {
+// packaged says whether a package has the service: there are none here.
+func packaged() bool { return false }
+
+func uninstallService(_ *env, purge bool, set place.Data) (changes, error) {
 	var c changes
 	s, err := managed("")
 	if err != nil {
@@ -126,7 +146,7 @@ func uninstallService(e *env, purge bool) (changes, error) {
 	if err != nil {
 		return c, err
 	}
-	return c, dropData(e, purge, &c)
+	return c, dropData(purge, set, &c)
 }
 
 // withdraw stops the service and takes it out of the manager's list, false if it is
@@ -146,26 +166,31 @@ func withdraw(s manager.Service) (bool, error) {
 }
 
 // dropData removes the practice's data and the configuration, if purge, or says where
-// they are.
-func dropData(e *env, purge bool, c *changes) error {
-	cfg, err := e.settings()
-	if err != nil {
-		return err
+// they are. What is in the default places is ours; of others only what is known to be.
+func dropData(purge bool, set place.Data, c *changes) (failed error) {
+	def := daemon.DefaultConfig()
+	own := []string{filepath.Dir(daemon.ConfigFile()), def.State, def.KeyFile()}
+	if !purge {
+		for _, path := range append(own, set.State, set.Key) {
+			if _, err := os.Lstat(path); err == nil && !slices.Contains(c.Kept, path) {
+				c.Kept = append(c.Kept, path)
+			}
+		}
+		return nil
 	}
-	for _, path := range []string{cfg.State, cfg.KeyFile(), filepath.Dir(daemon.ConfigFile())} {
-		if _, err := os.Lstat(path); err != nil {
+	for _, path := range own {
+		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		if !purge {
-			c.Kept = append(c.Kept, path)
+		if err := place.RemoveAll(path); err != nil {
+			failed = errors.Join(failed, fmt.Errorf("cannot remove the data: %w", err))
 			continue
-		}
-		if err := os.RemoveAll(path); err != nil {
-			return fmt.Errorf("cannot remove the data: %w", err)
 		}
 		c.Removed = append(c.Removed, path)
 	}
-	return nil
+	removed, kept, err := set.Remove()
+	c.Removed, c.Kept = append(c.Removed, removed...), append(c.Kept, kept...)
+	return errors.Join(failed, err)
 }
 
 func controlService(_ *env, verb string) error {
@@ -176,8 +201,19 @@ func controlService(_ *env, verb string) error {
 	return controlOf(s, verb)
 }
 
-func controlOf(s manager.Service, verb string) error {
-	if err := manager.Control(s, verb); err != nil {
+// controlOf starts, stops or restarts the service. That it is so already is no error.
+func controlOf(s manager.Service, verb string) (err error) {
+	if verb != "start" {
+		if err = s.Stop(); already("stop", err) {
+			err = nil
+		}
+	}
+	if err == nil && verb != "stop" {
+		if err = s.Start(); already("start", err) {
+			err = nil
+		}
+	}
+	if err != nil {
 		return fmt.Errorf("cannot %s the service: %w", verb, err)
 	}
 	return nil

@@ -1,21 +1,14 @@
 package main
 
 import (
-	"crypto/sha1"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
-	"unicode/utf16"
-	"unsafe"
 
 	"golang.org/x/sys/windows"
 	"golang.org/x/sys/windows/registry"
-
-	"github.com/agrafe-fse/agrafe/daemon"
 )
 
 // The service's account is a virtual one: Windows makes it with the service, it has no
@@ -28,56 +21,10 @@ const (
 // serviceWords have agrafed answer the service manager.
 var serviceWords = []string{"service", "run"}
 
-// serviceSID is the security identifier of a service's account: S-1-5-80 and the five
-// words of the SHA-1 of its name in capitals, in UTF-16 (SERVICE_SID_INFO of the Windows
-// API; RtlCreateServiceSid).
-func serviceSID(name string) string {
-	var b []byte
-	for _, u := range utf16.Encode([]rune(strings.ToUpper(name))) {
-		b = binary.LittleEndian.AppendUint16(b, u)
-	}
-	sum := sha1.Sum(b)
-	sid := "S-1-5-80"
-	for part := sum[:]; len(part) > 0; part = part[4:] {
-		sid += fmt.Sprintf("-%d", binary.LittleEndian.Uint32(part))
-	}
-	return sid
-}
-
-// closeState makes the folder of the data for the system, the administrators and the
-// service alone. Windows lets every user read what is made in ProgramData.
-func closeState() error {
-	cfg, err := daemon.InstalledConfig()
-	if err != nil {
-		return err
-	}
-	sd, err := windows.SecurityDescriptorFromString("D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;" + serviceSID("agrafed") + ")")
-	if err != nil {
-		return fmt.Errorf("cannot close the state folder: %w", err)
-	}
-	if err := os.MkdirAll(filepath.Dir(cfg.State), 0o755); err != nil {
-		return fmt.Errorf("cannot make the state folder: %w", err)
-	}
-	name, err := windows.UTF16PtrFromString(cfg.State)
-	if err != nil {
-		return fmt.Errorf("cannot make the state folder: %w", err)
-	}
-	sa := windows.SecurityAttributes{SecurityDescriptor: sd}
-	sa.Length = uint32(unsafe.Sizeof(sa))
-	if err := windows.CreateDirectory(name, &sa); err == nil {
-		return nil
-	} else if !errors.Is(err, windows.ERROR_ALREADY_EXISTS) {
-		return fmt.Errorf("cannot make the state folder: %w", err)
-	}
-	dacl, _, err := sd.DACL()
-	if err == nil {
-		err = windows.SetNamedSecurityInfo(cfg.State, windows.SE_FILE_OBJECT,
-			windows.DACL_SECURITY_INFORMATION|windows.PROTECTED_DACL_SECURITY_INFORMATION, nil, nil, dacl, nil)
-	}
-	if err != nil {
-		return fmt.Errorf("cannot close the state folder: %w", err)
-	}
-	return nil
+// already says whether the service is as verb wants it, by what the manager answers.
+func already(verb string, err error) bool {
+	return verb == "start" && errors.Is(err, windows.ERROR_SERVICE_ALREADY_RUNNING) ||
+		verb == "stop" && errors.Is(err, windows.ERROR_SERVICE_NOT_ACTIVE)
 }
 
 // Whose login starts the tray.

@@ -3,7 +3,9 @@
 package main
 
 import (
+	"fmt"
 	"os"
+	"path/filepath"
 	"syscall"
 )
 
@@ -18,4 +20,20 @@ func ownerOf(path string) (int, bool) {
 		return 0, false
 	}
 	return int(st.Uid), true
+}
+
+// ownPlace fails if this process is root's and path lies in a folder of another user's:
+// what root did there would be done where that user has it done, by a link.
+func ownPlace(path string) error {
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	for dir := filepath.Dir(path); ; dir = filepath.Dir(dir) {
+		if uid, ok := ownerOf(dir); ok && uid != 0 {
+			return fmt.Errorf("%s belongs to the user %d; run it as that user, without sudo", dir, uid)
+		}
+		if dir == filepath.Dir(dir) {
+			return nil
+		}
+	}
 }

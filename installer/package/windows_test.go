@@ -4,7 +4,9 @@ package packages
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -50,6 +52,8 @@ func TestWindowsSetup(t *testing.T) {
 	if _, err := os.Stat(w.Drive("Program Files", "Agrafe", "agrafe-tray.exe")); err == nil {
 		t.Error("/NOTRAY: the tray is there")
 	}
+	refused(t, w)
+	installSilently(t, w, "/ORIGINS=https://premier.example", "/BROWSERS")
 	installSilently(t, w, "/ORIGINS=https://logiciel.example,https://autre.example", "/BROWSERS", fmt.Sprint("/PORT=", windowsPort))
 	presets(t, w)
 	id := create(t, w)
@@ -67,9 +71,45 @@ func TestWindowsSetup(t *testing.T) {
 		t.Errorf("/PURGE left %v, %v", found, err)
 	}
 	for line := range strings.Lines(hive(t, w)) {
-		if strings.Contains(strings.ToLower(line), "agrafe") || strings.Contains(line, "logiciel.example") {
+		if strings.Contains(strings.ToLower(line), "agrafe") || strings.Contains(line, ".example") {
 			t.Errorf("left in the registry: %s", line)
 		}
+	}
+}
+
+// refused: what setup is told is looked at before anything is changed, and no program of
+// a folder that is not taken is run.
+func refused(t *testing.T, w rig.Wine) {
+	t.Helper()
+	planted := w.Drive("users", "Public", "Agrafe")
+	program, err := os.ReadFile(w.Drive("Program Files", "Agrafe", "agrafe.exe"))
+	if err == nil {
+		err = errors.Join(os.MkdirAll(planted, 0o755), os.WriteFile(filepath.Join(planted, "agrafe.exe"), program, 0o755))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := w.Drive("ProgramData", "Agrafe-config", "agrafed.toml")
+	before, err := os.ReadFile(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, option := range []string{
+		`/PORT=0`, `/PORT=1'2`, `/ORIGINS=http://logiciel.example`, `/ORIGINS=https://logiciel.example/page`,
+		`/D=C:\users\Public\Agrafe`,
+	} {
+		if out, code := w.Run(t, `C:\agrafe-1.0.0.exe`, "/S", option); code != 2 {
+			t.Errorf("%s: exit code %d\n%s", option, code, out)
+		}
+	}
+	if list, err := os.ReadDir(planted); err != nil || len(list) != 1 {
+		t.Errorf("in the folder of /D: %v, %v", list, err)
+	}
+	if after, err := os.ReadFile(config); err != nil || !bytes.Equal(before, after) {
+		t.Errorf("the configuration: %v\n%s", err, after)
+	}
+	if known := hive(t, w); strings.Contains(known, "logiciel.example") {
+		t.Error("an origin that was refused is in the registry")
 	}
 }
 
@@ -199,9 +239,13 @@ func killed(t *testing.T, w rig.Wine) {
 	if n != 1 {
 		t.Fatalf("%d processes of the service", n)
 	}
+	// Until wine's service manager has noticed, the service runs for it, and start has nothing to do.
 	await(t, "the service does not come back", func() bool {
-		_, code := w.Run(t, `C:\Program Files\Agrafe\agrafe.exe`, "start")
-		return code == 0
+		if _, code := w.Run(t, `C:\Program Files\Agrafe\agrafe.exe`, "start"); code != 0 {
+			return false
+		}
+		c, err := net.DialTimeout("tcp", fmt.Sprint("127.0.0.1:", windowsPort), time.Second)
+		return err == nil && c.Close() == nil
 	})
 }
 

@@ -56,6 +56,36 @@ func (w Wine) Run(t *testing.T, args ...string) (string, int) {
 	return w.run(t, "wine", args...)
 }
 
+// Programs builds programs of ours into C:\Program Files\Agrafe.
+func (w Wine) Programs(t *testing.T, packages ...string) {
+	t.Helper()
+	folder := w.Drive("Program Files", "Agrafe")
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	build(t, append([]string{"build", "-o", folder + "/"}, packages...)...)
+}
+
+// Test runs the tests of a package that match pattern, built for Windows; that there are
+// none is a failure.
+func (w Wine) Test(t *testing.T, pkg, pattern string) {
+	t.Helper()
+	build(t, "test", "-c", "-o", w.Drive("probe.exe"), pkg)
+	out, code := w.Run(t, `C:\probe.exe`, "-test.v", "-test.timeout=90s", "-test.run="+pattern)
+	if code != 0 || !strings.Contains(out, "--- PASS: ") {
+		t.Errorf("%s: exit code %d\n%s", pkg, code, out)
+	}
+}
+
+func build(t *testing.T, args ...string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", args...)
+	cmd.Env = append(os.Environ(), "GOOS=windows", "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+}
+
 func (w Wine) do(t *testing.T, name string, args ...string) {
 	t.Helper()
 	if out, code := w.run(t, name, args...); code != 0 {

@@ -6,14 +6,15 @@
 //   - The files that make the installation are the ones in this folder, with the place
 //     of the programs put in; Machine knows every path that it writes. A distribution's
 //     package ships the same files in the places of packages: where one did, Machine
-//     changes nothing.
+//     changes nothing, but Uninstall takes away what an Install from before left over it.
 //   - Without a running systemd nothing is installed: there is no second way, such as
 //     /etc/init.d, that would lose the sandbox and the watchdog without a word.
 //   - What runs as root is called by its absolute path, with an environment of its own;
 //     the programs that are installed lie where only root can change them (package
 //     place).
 //   - Uninstall leaves nothing but what belongs to the practice: its data, the user that
-//     owns them, and a configuration that somebody has changed. Purge leaves nothing.
+//     owns them, and a configuration that somebody has changed. Purge leaves nothing but
+//     backups, which root owns then, and what is not the service's alone.
 //
 // The service has a user of its own and not a dynamic one (DynamicUser=): the journal
 // and its key belong to somebody who has to be the same after years, also on a disk that
@@ -79,18 +80,31 @@ func (m *Machine) exists(path string) bool {
 	return err == nil
 }
 
-// ready fails unless this process may change the installation.
+// ready fails unless this process may change the installation, with *PackagedError if
+// only a package's is in the way.
 func (m *Machine) ready() error {
 	if !m.exists("/run/systemd/system") { // sd_booted(3)
 		return ErrNoSystemd
 	}
+	packaged := m.packaged()
+	if packaged != nil && !m.overPackage() {
+		return packaged
+	}
+	if m.uid != 0 {
+		return ErrNotRoot
+	}
+	return packaged
+}
+
+// Packaged says whether a package of the distribution has installed the service.
+func (m *Machine) Packaged() bool { return m.packaged() != nil }
+
+// packaged is *PackagedError where a package has installed the service.
+func (m *Machine) packaged() error {
 	for _, dir := range []string{"/usr/lib/systemd/system", "/lib/systemd/system"} {
 		if file := filepath.Join(dir, Unit); m.exists(file) {
 			return &PackagedError{File: file}
 		}
-	}
-	if m.uid != 0 {
-		return ErrNotRoot
 	}
 	return nil
 }

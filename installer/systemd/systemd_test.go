@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/agrafe-fse/agrafe/daemon"
+	"github.com/agrafe-fse/agrafe/installer/place"
 )
 
 // rig is a machine in a folder, with the programs in /opt/agrafe.
@@ -180,7 +181,7 @@ func TestPackagesAreLeftAlone(t *testing.T) {
 		r.make(t, dir+Unit, "")
 		before := r.files(t)
 		_, installed := r.install(t, false)
-		_, uninstalled := r.Uninstall(t.Context(), true)
+		_, uninstalled := r.Uninstall(t.Context(), true, place.Data{})
 		for _, err := range []error{installed, uninstalled} {
 			if e, ok := errors.AsType[*PackagedError](err); !ok || e.File != dir+Unit {
 				t.Errorf("%v", err)
@@ -217,7 +218,7 @@ func TestS32Uninstall(t *testing.T) {
 	r.make(t, "/var/lib/agrafe/journal", "FSE")
 	r.make(t, "/var/lib/agrafe-key/journal.key", "key")
 	r.ran = nil
-	report, err := r.Uninstall(t.Context(), false)
+	report, err := r.Uninstall(t.Context(), false, place.Data{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,7 +233,7 @@ func TestS32Uninstall(t *testing.T) {
 	if d := cmp.Diff(want, r.ran); d != "" {
 		t.Errorf("ran (-want +got):\n%s", d)
 	}
-	if _, err := r.Uninstall(t.Context(), true); err != nil {
+	if _, err := r.Uninstall(t.Context(), true, place.Data{}); err != nil {
 		t.Fatal(err)
 	}
 	if d := cmp.Diff(before, r.without(t, stays[:2])); d != "" {
@@ -257,7 +258,7 @@ func TestUninstallKeepsWhatWasChanged(t *testing.T) {
 	r.make(t, configFile, "port = 1\n")
 	r.make(t, policyFolder+"/ehr.toml", "")
 	r.make(t, dropIns+"/mail.conf", "")
-	if _, err := r.Uninstall(t.Context(), false); err != nil {
+	if _, err := r.Uninstall(t.Context(), false, place.Data{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, path := range []string{configFile, policyFolder + "/ehr.toml", dropIns + "/mail.conf"} {
@@ -265,7 +266,7 @@ func TestUninstallKeepsWhatWasChanged(t *testing.T) {
 			t.Errorf("%s is gone", path)
 		}
 	}
-	if _, err := r.Uninstall(t.Context(), true); err != nil {
+	if _, err := r.Uninstall(t.Context(), true, place.Data{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, path := range []string{configFolder, dropIns} {
@@ -282,7 +283,7 @@ func TestUninstallStopsFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.fail = "systemctl disable --now agrafed.service"
-	if _, err := r.Uninstall(t.Context(), true); err == nil || !r.exists(unitFile) || !r.exists(configFile) {
+	if _, err := r.Uninstall(t.Context(), true, place.Data{}); err == nil || !r.exists(unitFile) || !r.exists(configFile) {
 		t.Errorf("%v", err)
 	}
 }
@@ -375,7 +376,7 @@ func TestAnotherUserOfThatName(t *testing.T) {
 	if d := cmp.Diff(before, r.files(t)); d != "" || len(r.ran) > 0 {
 		t.Errorf("ran %q and wrote (-before +after):\n%s", r.ran, d)
 	}
-	if _, err := r.Uninstall(t.Context(), true); err != nil {
+	if _, err := r.Uninstall(t.Context(), true, place.Data{}); err != nil {
 		t.Fatal(err)
 	}
 	if slices.Contains(r.ran, "userdel agrafe") {

@@ -9,14 +9,23 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/agrafe-fse/agrafe/installer/place"
 )
 
 // Uninstall stops the service and takes away all that Install made. The practice's data
 // and the user that owns them stay, and so does a configuration that was changed,
-// unless purge says that they go too. What is not there any more is no error.
-func (m *Machine) Uninstall(ctx context.Context, purge bool) (Report, error) {
+// unless purge says that they go too: those in our folders, and in those that set names.
+// What is not there any more is no error. Over a package's installation it takes away
+// only what Install made, and has the package's service run; it fails with
+// *PackagedError where there is nothing of the kind, or with purge.
+func (m *Machine) Uninstall(ctx context.Context, purge bool, set place.Data) (Report, error) {
 	var r Report
-	if err := m.ready(); err != nil {
+	err := m.ready()
+	if _, packaged := errors.AsType[*PackagedError](err); packaged && !purge && m.overPackage() {
+		return m.uncover(ctx)
+	}
+	if err != nil {
 		return r, err
 	}
 	if m.exists(unitFile) {
@@ -24,9 +33,9 @@ func (m *Machine) Uninstall(ctx context.Context, purge bool) (Report, error) {
 			return r, fmt.Errorf("cannot stop the service: %w", err)
 		}
 	}
-	err := m.removeFiles(&r)
+	err = m.removeFiles(&r)
 	if purge {
-		err = errors.Join(err, m.purge(ctx, &r))
+		err = errors.Join(err, m.purge(ctx, m.below(set), &r))
 	} else {
 		m.tellKept(&r)
 	}
@@ -66,15 +75,21 @@ func (m *Machine) remove(path string, by func(string) error, r *Report) error {
 
 // purge removes what Uninstall leaves otherwise. The user goes last: as long as there
 // are files of his, nobody else may get his number.
-func (m *Machine) purge(ctx context.Context, r *Report) (failed error) {
+func (m *Machine) purge(ctx context.Context, set place.Data, r *Report) (failed error) {
 	for _, path := range append([]string{configFolder, dropIns}, data...) {
 		failed = errors.Join(failed, m.remove(path, os.RemoveAll, r))
 	}
+	removed, kept, err := set.Remove()
+	r.Removed, r.Kept = append(r.Removed, removed...), append(r.Kept, kept...)
+	failed = errors.Join(failed, err)
 	if found, ours := m.userThere(); failed != nil || !found {
 		return failed
 	} else if !ours {
 		r.Kept = append(r.Kept, "user "+user+", who is somebody else")
 		return nil
+	}
+	if err := m.disown(ctx, set); err != nil {
+		return err
 	}
 	if err := m.run(ctx, "userdel", user); err != nil {
 		return err
@@ -83,17 +98,48 @@ func (m *Machine) purge(ctx context.Context, r *Report) (failed error) {
 	return nil
 }
 
+// below is set as it is on this machine.
+func (m *Machine) below(set place.Data) place.Data {
+	for _, path := range []*string{&set.State, &set.Key, &set.Anchor, &set.Log, &set.Backup} {
+		if *path != "" {
+			*path = m.at(*path)
+		}
+	}
+	return set
+}
+
+// disown gives root what stays of the service's user in the folders that set names: his
+// number may be somebody else's soon.
+func (m *Machine) disown(ctx context.Context, set place.Data) error {
+	account := m.account()
+	for _, folder := range []string{set.Backup, set.State} {
+		if _, err := os.Lstat(folder); folder == "" || err != nil {
+			continue
+		}
+		if err := m.run(ctx, "find", folder, "-xdev", "-uid", account[2], "-exec", "chown", "-h", "0:0", "{}", "+"); err != nil {
+			return fmt.Errorf("cannot give root what stays of the user %s: %w", user, err)
+		}
+	}
+	return nil
+}
+
 // userThere tells whether the machine has a user of that name, and whether it is the
 // service's: one that nobody can log in as. A person may be called so too.
 func (m *Machine) userThere() (found, ours bool) {
+	f := m.account()
+	return f != nil, f != nil && f[5] == home && strings.HasSuffix(f[6], "/nologin")
+}
+
+// account is the user's line of passwd(5): name, password, uid, gid, comment, home,
+// shell; nil if there is none.
+func (m *Machine) account() []string {
 	text, _ := os.ReadFile(m.at("/etc/passwd"))
 	for line := range strings.Lines(string(text)) {
-		f := strings.Split(strings.TrimSpace(line), ":") // name, password, uid, gid, comment, home, shell
-		if len(f) == 7 && f[0] == user {
-			return true, f[5] == home && strings.HasSuffix(f[6], "/nologin")
+		if f := strings.Split(strings.TrimSpace(line), ":"); len(f) == 7 && f[0] == user {
+			return f
 		}
 	}
-	return false, false
+	return nil
 }
 
 func (m *Machine) tellKept(r *Report) {

@@ -52,6 +52,7 @@ func TestDeb(t *testing.T) {
 	}
 	step("apt install", install)
 	step("the practice begins", func(t *testing.T) { day = begin(t) })
+	step("an installation by hand gives way", func(t *testing.T) { byHand(t, day) })
 	step("apt install of the next version", func(t *testing.T) { upgrade(t, day) })
 	step("apt remove, the data stay", func(t *testing.T) { remove(t, day) })
 	step("cards in a vpcd", plugCards)
@@ -153,6 +154,35 @@ func begin(t *testing.T) (ids []string) {
 		ids = append(ids, f.ID)
 	}
 	return ids
+}
+
+// byHand: the unit of an installation from before the package hides the package's. The
+// package says so, and uninstall takes it away, with nothing of the practice's.
+func byHand(t *testing.T, day []string) {
+	const packages, hand = "/usr/lib/systemd/system/agrafed.service", "/etc/systemd/system/agrafed.service"
+	unit, err := os.ReadFile(packages)
+	if err == nil {
+		err = os.WriteFile(hand, []byte(strings.ReplaceAll(string(unit), "/usr/bin/", "/opt/agrafe/")), 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out := rig.Do(t, "dpkg", "--install", older); !strings.Contains(out, "hides this package's service") {
+		t.Errorf("not a word of it:\n%s", out)
+	}
+	if got := property(t, "FragmentPath"); got != hand {
+		t.Fatalf("the unit is %s", got)
+	}
+	rig.Do(t, "agrafe", "uninstall")
+	if got := property(t, "FragmentPath"); !strings.HasSuffix(packages, got) { // it may name /lib, which is /usr/lib
+		t.Errorf("the unit is %s", got)
+	}
+	for name, want := range map[string]string{"ActiveState": "active", "UnitFileState": "enabled"} {
+		if got := property(t, name); got != want {
+			t.Errorf("%s=%s, want %s", name, got, want)
+		}
+	}
+	kept(t, day)
 }
 
 func upgrade(t *testing.T, day []string) {

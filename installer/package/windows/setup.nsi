@@ -12,7 +12,7 @@
 ;
 ;   "C:\Program Files\Agrafe\uninstall.exe" /S [/PURGE]
 ;
-;   /PURGE     removes the practice's data too, where setup has put them
+;   /PURGE     removes the practice's data too, but not its backups
 ;
 ; Exit codes: 0 done, 2 not done; agrafe.exe install says why.
 Unicode true
@@ -52,8 +52,7 @@ Var item
 Var key
 
 ; next takes the first of the items in $left, "" after the last.
-!macro next UN
-Function ${UN}next
+Function next
   StrCpy $R1 0
   ${Do}
     StrCpy $R2 $left 1 $R1
@@ -71,16 +70,16 @@ Function ${UN}next
     IntOp $R1 $R1 + 1
   ${Loop}
 FunctionEnd
-!macroend
-!insertmacro next ""
-!insertmacro next "un."
 
-; run has a program of ours do something, and ends setup if it can't.
+; run has a program of ours do something, and ends setup if it can't: a service that is
+; installed runs again then.
 !macro run ARGUMENTS
   nsExec::ExecToLog '"$INSTDIR\agrafe.exe" ${ARGUMENTS}'
   Pop $0
   ${If} $0 != 0
     DetailPrint "agrafe ${ARGUMENTS}: $0"
+    nsExec::Exec '"$SYSDIR\net.exe" start agrafed'
+    Pop $0
     SetErrorLevel 2
     Abort
   ${EndIf}
@@ -147,17 +146,39 @@ FunctionEnd
   Call ${DO}
 !macroend
 
-; quiet ends what has our files open.
+; quiet ends what has our files open, with programs of Windows: what lies in $INSTDIR
+; may be anybody's before setup has put its own there.
 !macro quiet
-  ${If} ${FileExists} "$INSTDIR\agrafe.exe"
-    nsExec::Exec '"$INSTDIR\agrafe.exe" stop'
-    Pop $0
-    nsExec::Exec '"$SYSDIR\taskkill.exe" /f /im agrafe-tray.exe'
-    Pop $0
-  ${EndIf}
+  nsExec::Exec '"$SYSDIR\net.exe" stop agrafed'
+  Pop $0
+  nsExec::Exec '"$SYSDIR\taskkill.exe" /f /im agrafe-tray.exe'
+  Pop $0
 !macroend
 
+; inside ends setup unless $INSTDIR is a folder under Program Files, which administrators
+; alone may write.
+Function inside
+  StrLen $R1 "$PROGRAMFILES64\"
+  StrCpy $R2 $INSTDIR $R1
+  StrCpy $R3 $INSTDIR "" $R1
+  ${If} $R2 == "$PROGRAMFILES64\"
+  ${AndIf} $R3 != ""
+    StrCpy $R1 0
+    ${Do}
+      StrCpy $R2 $R3 2 $R1
+      ${If} $R2 == ""
+        Return
+      ${EndIf}
+      IntOp $R1 $R1 + 1
+    ${LoopUntil} $R2 == ".."
+  ${EndIf}
+  DetailPrint "$INSTDIR: only a folder under $PROGRAMFILES64 is taken"
+  SetErrorLevel 2
+  Abort
+FunctionEnd
+
 Section
+  Call inside
   !insertmacro quiet
   SetOutPath "$INSTDIR"
   File "${FILES}/agrafe.exe" "${FILES}/agrafed.exe" "${FILES}/LICENSE.txt" "${FILES}/MODULES.txt"
@@ -166,9 +187,9 @@ Section
   ${If} ${Errors}
     File "${FILES}/agrafe-tray.exe"
   ${EndIf}
+  Call told
+  !insertmacro run "install --no-start$1"
   Call presets
-  !insertmacro run "install --no-start"
-  Call port
   !insertmacro run "start"
   CreateShortcut "$SMPROGRAMS\Agrafe.lnk" "$INSTDIR\agrafe.exe" "console"
   Call register
@@ -203,13 +224,28 @@ Function origins
   ${Loop}
 FunctionEnd
 
-; presets writes what /ORIGINS and /BROWSERS say, before the service looks.
+; told sets $1 to what agrafe has to be told of /PORT and /ORIGINS. It looks at them before
+; it changes anything.
+Function told
+  StrCpy $1 ""
+  ClearErrors
+  ${GetOptions} $options "/PORT=" $0
+  ${IfNot} ${Errors}
+    StrCpy $1 ' "--port=$0"'
+  ${EndIf}
+  Call origins
+  ${If} $left != ""
+    StrCpy $1 '$1 "--origins=$left"'
+  ${EndIf}
+FunctionEnd
+
+; presets writes what /ORIGINS and /BROWSERS say, before the service looks. What it wrote
+; for others is noted by name: a later setup with other origins adds to the first.
 Function presets
   Call origins
   ${If} $left == ""
     Return
   ${EndIf}
-  WriteRegStr HKLM "${SETUP}" "Origins" "$left"
   ClearErrors
   ${GetOptions} $options "/BROWSERS" $0
   ${If} ${Errors}
@@ -219,40 +255,12 @@ Function presets
   ${EndIf}
   ${DoUntil} $left == ""
     Call next
+    WriteRegStr HKLM "${SETUP}\Origins" "$item" ""
     WriteRegStr HKLM "${POLICIES}\Origins" "$item" "${SCOPES}"
     ${If} $1 != ""
       !insertmacro browsers allow
     ${EndIf}
   ${Loop}
-FunctionEnd
-
-; port puts the port of /PORT before the other keys of the configuration, in the place
-; of one that is there.
-Function port
-  ClearErrors
-  ${GetOptions} $options "/PORT=" $0
-  ${If} ${Errors}
-    Return
-  ${EndIf}
-  StrCpy $1 "$APPDATA\Agrafe-config\agrafed.toml"
-  FileOpen $2 "$1" r
-  FileOpen $3 "$1.new" w
-  FileWrite $3 "port = $0$\r$\n"
-  ${Do}
-    ClearErrors
-    FileRead $2 $4
-    ${If} ${Errors}
-      ${ExitDo}
-    ${EndIf}
-    StrCpy $5 $4 7
-    ${If} $5 != "port = "
-      FileWrite $3 $4
-    ${EndIf}
-  ${Loop}
-  FileClose $2
-  FileClose $3
-  Delete "$1"
-  Rename "$1.new" "$1"
 FunctionEnd
 
 ; register is for the list of programs in the control panel.
@@ -273,7 +281,14 @@ FunctionEnd
 
 Section Uninstall
   !insertmacro quiet
-  !insertmacro run "uninstall"
+  ClearErrors
+  ${GetOptions} $options "/PURGE" $0
+  ${If} ${Errors}
+    StrCpy $1 "uninstall"
+  ${Else}
+    StrCpy $1 "uninstall --purge"
+  ${EndIf}
+  !insertmacro run "$1"
   Call un.presets
   Delete "$SMPROGRAMS\Agrafe.lnk"
   Delete "$INSTDIR\agrafe.exe"
@@ -284,22 +299,22 @@ Section Uninstall
   Delete "$INSTDIR\uninstall.exe"
   RMDir "$INSTDIR"
   DeleteRegKey HKLM "${UNINSTALL}"
-  ClearErrors
-  ${GetOptions} $options "/PURGE" $0
-  ${IfNot} ${Errors}
-    RMDir /r "$APPDATA\Agrafe"
-    RMDir /r "$APPDATA\Agrafe-config"
-    Delete "$APPDATA\Agrafe.key"
-  ${EndIf}
 SectionEnd
 
 ; un.presets takes back what presets wrote.
 Function un.presets
-  ReadRegStr $left HKLM "${SETUP}" "Origins"
-  ${DoUntil} $left == ""
-    Call un.next
+  ${Do}
+    EnumRegValue $item HKLM "${SETUP}\Origins" 0
+    ${If} $item == ""
+      ${ExitDo}
+    ${EndIf}
     DeleteRegValue HKLM "${POLICIES}\Origins" "$item"
     !insertmacro browsers un.forget
+    ClearErrors
+    DeleteRegValue HKLM "${SETUP}\Origins" "$item"
+    ${If} ${Errors}
+      ${ExitDo}
+    ${EndIf}
   ${Loop}
   DeleteRegKey /ifempty HKLM "SOFTWARE\Policies\Google\Chrome"
   DeleteRegKey /ifempty HKLM "SOFTWARE\Policies\Google"

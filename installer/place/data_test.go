@@ -1,0 +1,105 @@
+package place
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func put(t *testing.T, path, text string) string {
+	t.Helper()
+	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// practice makes places as a service leaves them.
+func practice(t *testing.T, dir string) Data {
+	t.Helper()
+	d := Data{
+		State:  filepath.Join(dir, "state"),
+		Key:    put(t, filepath.Join(dir, "keys", "a.key"), keyMark+".\n"),
+		Anchor: put(t, filepath.Join(dir, "usb", "a.anchor"), "\x00\x01"),
+		Log:    put(t, filepath.Join(dir, "logs", "a.log"), "time=2026-01-01T00:00:00Z level=INFO msg=ready\n"),
+		Backup: filepath.Join(dir, "backup"),
+	}
+	for _, name := range []string{"journal/MANIFEST", "journal/000001.sst", "identity.key", "token", "endommage-20260101-000000/journal/MANIFEST"} {
+		put(t, filepath.Join(d.State, name), "x")
+	}
+	put(t, filepath.Join(d.Backup, "0001-000000000001-000000000000.agrafe"), "x")
+	put(t, d.Anchor+".lock", "")
+	put(t, d.Log+".1", "time=2025")
+	return d
+}
+
+func TestRemoveData(t *testing.T) {
+	d := practice(t, t.TempDir())
+	removed, kept, err := d.Remove()
+	if err != nil || len(removed) != 4 || len(kept) != 1 || kept[0] != d.Backup {
+		t.Errorf("removed %q, kept %q, %v", removed, kept, err)
+	}
+	for _, gone := range []string{d.State, d.Key, d.Anchor, d.Anchor + ".lock", d.Log, d.Log + ".1"} {
+		if _, err := os.Lstat(gone); err == nil {
+			t.Errorf("%s is still there", gone)
+		}
+	}
+	if removed, _, err := d.Remove(); err != nil || len(removed) > 0 {
+		t.Errorf("a second time: %q, %v", removed, err)
+	}
+}
+
+// What a configuration names by mistake, or shares, stays.
+func TestRemoveDataOfOthers(t *testing.T) {
+	tests := []struct {
+		name    string
+		prepare func(t *testing.T, d *Data) (stays string)
+	}{
+		{"a state folder that is somebody's home", func(t *testing.T, d *Data) string {
+			d.State = filepath.Dir(filepath.Dir(put(t, filepath.Join(t.TempDir(), "journal", "diary.txt"), "mine")))
+			return filepath.Join(d.State, "journal", "diary.txt")
+		}},
+		{"a file of others in the state folder", func(t *testing.T, d *Data) string {
+			return put(t, filepath.Join(d.State, "letter.txt"), "mine")
+		}},
+		{"a link to a state folder", func(t *testing.T, d *Data) string {
+			link := filepath.Join(t.TempDir(), "link")
+			if err := os.Symlink(d.State, link); err != nil {
+				t.Fatal(err)
+			}
+			real := d.State
+			d.State = link
+			return filepath.Join(real, "journal", "MANIFEST")
+		}},
+		{"a key that is none", func(t *testing.T, d *Data) string {
+			d.Key = put(t, filepath.Join(t.TempDir(), "shadow"), "root:*:1::::::\n")
+			return d.Key
+		}},
+		{"an anchor that is none", func(t *testing.T, d *Data) string {
+			d.Anchor = put(t, filepath.Join(t.TempDir(), "passwd"), "root\n")
+			return d.Anchor
+		}},
+		{"a log of others", func(t *testing.T, d *Data) string {
+			d.Log = put(t, filepath.Join(t.TempDir(), "syslog"), "Jan 1 00:00:00 boot\n")
+			return d.Log
+		}},
+		{"backups", func(_ *testing.T, d *Data) string {
+			return filepath.Join(d.Backup, "0001-000000000001-000000000000.agrafe")
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			d := practice(t, t.TempDir())
+			stays := tt.prepare(t, &d)
+			_, kept, err := d.Remove()
+			if _, there := os.Lstat(stays); err != nil || there != nil {
+				t.Errorf("%v, %v", err, there)
+			}
+			if len(kept) < 1 || !strings.Contains(strings.Join(kept, " "), d.Backup) {
+				t.Errorf("kept %q", kept)
+			}
+		})
+	}
+}

@@ -39,6 +39,7 @@ type demoRunCmd struct {
 	Keep    bool   `help:"leave the service running, with the cards in, until interrupted"`
 	Answer  bool   `name:"answer-code" help:"with --keep, go on typing the demonstration code when it is asked for, and say so"`
 	Port    int    `help:"port of the service; default: 17373 with --keep, else any free one"`
+	Full    bool   `help:"go on from the lot to the payment, with a payer that is played: ADRi, degraded mode, soins médicaux gratuits, sending, returns, a reject that is made again"`
 }
 
 // patience bounds each step of the demo.
@@ -84,6 +85,7 @@ type stage struct {
 	keys   *virtual.Keyring
 	server *bridge.Server
 	client *local.Client
+	payer  *payer // nil without --full
 	config string
 	state  string
 	events chan state.Event
@@ -100,7 +102,7 @@ type desk interface {
 }
 
 func (d *demoRunCmd) start(e *env, desk desk) (*stage, error) {
-	keys, err := virtual.OpenKeyring(filepath.Join(d.Dir, "cles-de-demonstration"))
+	keys, err := virtual.OpenKeyring(d.keys())
 	if err != nil {
 		return nil, err
 	}
@@ -115,20 +117,31 @@ func (d *demoRunCmd) start(e *env, desk desk) (*stage, error) {
 			s.code = spec.PIN.Code
 		}
 	}
-	cfg, err := d.settings()
+	log := slog.New(slog.NewTextHandler(e.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	s.stop = func() {}
+	if d.Full {
+		if s.payer, err = d.openPayer(d.keys(), log); err != nil {
+			return nil, err
+		}
+		s.stop = func() { _ = s.payer.end() }
+	}
+	cfg, err := d.settings(s.payer)
 	if err != nil {
+		s.stop()
 		return nil, err
 	}
 	s.config, s.state = filepath.Join(d.Dir, "agrafed.toml"), cfg.State
-	level := slog.LevelWarn
-	log := slog.New(slog.NewTextHandler(e.err, &slog.HandlerOptions{Level: level}))
 	service, err := daemon.New(cfg, daemon.Deps{Transport: desk.transport(), Rights: vitale.Simulated{}, Prompter: new(bridge.Prompts),
 		Printer: printer.New(), Log: log})
 	if err != nil {
+		s.stop()
 		return nil, err
 	}
 	return s, s.run(e, service, log)
 }
+
+// keys is the folder of the keys of the demonstration's cards.
+func (d *demoRunCmd) keys() string { return filepath.Join(d.Dir, "cles-de-demonstration") }
 
 // card reads the file of a card of testdata/cards.
 func card(name string) (*virtual.Spec, error) {
@@ -150,8 +163,9 @@ func (s *stage) open(name string) (*virtual.Spec, error) {
 	return spec, err
 }
 
-// settings writes and returns the configuration of the demo's daemon.
-func (d *demoRunCmd) settings() (daemon.Config, error) {
+// settings writes and returns the configuration of the demo's daemon, which sends to p
+// if there is one.
+func (d *demoRunCmd) settings(p *payer) (daemon.Config, error) {
 	cfg := daemon.DefaultConfig()
 	dir, err := os.MkdirTemp(d.Dir, "etat-") // each run begins with an empty journal
 	if err != nil {
@@ -165,6 +179,11 @@ func (d *demoRunCmd) settings() (daemon.Config, error) {
 	cfg.Port = d.Port
 	if d.Port == 0 && d.Keep {
 		cfg.Port = daemon.DefaultPort
+	}
+	if p != nil {
+		if err := p.configure(&cfg); err != nil {
+			return cfg, err
+		}
 	}
 	text, err := cfg.Print()
 	if err == nil {
@@ -200,7 +219,8 @@ func (s *stage) run(e *env, service *daemon.Daemon, log *slog.Logger) error {
 	ctx, cancel := context.WithCancel(e)
 	var ended sync.WaitGroup
 	ended.Go(func() { _ = service.Run(ctx) })
-	s.stop = func() { cancel(); ended.Wait() }
+	last := s.stop
+	s.stop = func() { cancel(); ended.Wait(); last() }
 	server, err := bridge.New(service, version, log)
 	if err != nil {
 		s.stop()
@@ -243,6 +263,23 @@ func (s *stage) await(wanted state.CardState) (state.Card, error) {
 			return state.Card{}, local.ErrDown
 		case <-limit:
 			return state.Card{}, &state.Error{Kind: state.NoCard, Code: "DEMO", Message: fmt.Sprintf("La carte (%s) n'a pas été vue.", wanted)}
+		}
+	}
+}
+
+// awaitGone waits for the event that a card was taken out of a reader.
+func (s *stage) awaitGone() error {
+	for limit := time.After(patience); ; {
+		select {
+		case e := <-s.events:
+			if e.Card != nil && e.Card.State == state.CardAbsent && s.full[e.Card.Reader] {
+				delete(s.full, e.Card.Reader)
+				return nil
+			}
+		case <-s.client.Done():
+			return local.ErrDown
+		case <-limit:
+			return &state.Error{Kind: state.CardSilent, Code: "DEMO", Message: "Le retrait de la carte n'a pas été vu."}
 		}
 	}
 }

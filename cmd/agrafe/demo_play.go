@@ -26,6 +26,8 @@ type story struct {
 	Authority     string    `json:"ac"`      // path of the test authority's certificate
 	OpenSSL       string    `json:"openssl"` // what `openssl cms -verify` said
 
+	ToPayment *toPayment `json:"paiement,omitempty"` // what --full did
+
 	show func(n int, s step) // called after each step
 }
 
@@ -42,9 +44,13 @@ func (s *story) do(name string, f func() (string, error)) error {
 	if err != nil {
 		return fmt.Errorf("cannot %s: %w", name, err)
 	}
-	s.Steps = append(s.Steps, step{name, detail, time.Since(start)})
-	s.show(len(s.Steps), s.Steps[len(s.Steps)-1])
+	s.note(step{name, detail, time.Since(start)})
 	return nil
+}
+
+func (s *story) note(done step) {
+	s.Steps = append(s.Steps, done)
+	s.show(len(s.Steps), done)
 }
 
 // tell returns the function that shows each step as it happens: on w, or not at
@@ -63,44 +69,82 @@ func (e *env) tell() func(int, step) {
 func (s *story) text(w io.Writer) {
 	fmt.Fprintf(w, "\nB2 file of the lot   %s\nseal of the FSE      %s\n\nverify the seal:\n  openssl cms -verify -inform DER -in %s -CAfile %s -purpose any\n",
 		s.B2, s.Seal, s.Seal, s.Authority)
+	if s.ToPayment != nil {
+		s.ToPayment.text(w)
+	}
 }
 
-// play makes one FSE through the WebSocket, from the cards to the lot's file.
+// scene is what the steps of the play have found.
+type scene struct {
+	cps      daemon.CPS
+	patient  daemon.Vitale
+	practice daemon.Situation
+	answer   fse.Answer
+	draft    *fse.Draft
+	rights   daemon.PayerRights // of the patient, asked for by --full
+}
+
+// scripted is a step that was not done yet.
+type scripted struct {
+	name string
+	run  func() (string, error)
+}
+
+// play makes one FSE through the WebSocket, from the cards to the lot's file, and goes
+// on to the payment if there is a payer.
 func (d *demoRunCmd) play(e *env, s *stage) (*story, error) {
-	out := &story{Demonstration: true, show: e.tell()}
-	var cps daemon.CPS
-	var patient daemon.Vitale
-	var practice daemon.Situation
-	var answer fse.Answer
-	var draft *fse.Draft
-	steps := []struct {
-		name string
-		run  func() (string, error)
-	}{
+	out, sc := &story{Demonstration: true, show: e.tell()}, new(scene)
+	if s.payer != nil {
+		at := s.payer.Addresses()
+		out.note(step{"start the payer", fmt.Sprintf("SMTP %s, POP3 %s, ADRi %s", at.SMTP, at.POP3, at.Rights), s.payer.took})
+	}
+	if err := out.all(d.steps(e, s, sc, out)); err != nil || s.payer == nil {
+		return out, err
+	}
+	out.ToPayment = new(toPayment)
+	return out, out.all(out.ToPayment.steps(e, s, sc, out))
+}
+
+// all runs steps until one fails.
+func (s *story) all(steps []scripted) error {
+	for _, one := range steps {
+		if err := s.do(one.name, one.run); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// steps are those from the cards to the lot's file.
+func (d *demoRunCmd) steps(e *env, s *stage, sc *scene, out *story) []scripted {
+	return []scripted{
 		{"insert the CPS", func() (string, error) { return s.insert(slotCPS, d.CPS, state.CardCPS) }},
 		{"read the CPS", func() (string, error) {
-			err := s.client.Call(e, "cards.readCPS", nil, &cps)
-			return fmt.Sprintf("%s %s %s", cps.Holder.Profession, cps.Holder.Prenom, cps.Holder.Nom), err
+			err := s.client.Call(e, "cards.readCPS", nil, &sc.cps)
+			return fmt.Sprintf("%s %s %s", sc.cps.Holder.Profession, sc.cps.Holder.Prenom, sc.cps.Holder.Nom), err
 		}},
-		{"verify the code", func() (string, error) { return s.openSession(e, &practice) }},
+		{"verify the code", func() (string, error) { return s.openSession(e, &sc.practice) }},
 		{"set the practice up", func() (string, error) { return s.setPracticeUp(e) }},
 		{"insert the Vitale", func() (string, error) { return s.insert(slotVitale, d.Patient, state.CardVitale) }},
 		{"read the Vitale", func() (string, error) {
-			err := s.client.Call(e, "cards.readVitale", nil, &patient)
+			err := s.client.Call(e, "cards.readVitale", nil, &sc.patient)
 			if err != nil {
 				return "", err
 			}
-			p := patient.Persons[0]
+			p := sc.patient.Persons[0]
 			return fmt.Sprintf("%s %s, NIR %s", p.Prenom, p.Nom, fse.MaskNIR(p.NIR)), nil
 		}},
 		{"price a consultation", func() (string, error) {
 			var err error
-			if draft, err = consultation(practice, cps, patient); err != nil {
+			if sc.draft, err = consultation(sc.practice, sc.cps, sc.patient); err != nil {
 				return "", err
 			}
-			return s.price(e, draft, &answer)
+			if s.payer != nil { // so that payers owe something
+				sc.draft.TiersPayant = fse.TiersPayant{AMO: true, AMC: sc.draft.AMC != nil}
+			}
+			return s.price(e, sc.draft, &sc.answer)
 		}},
-		{"sign with the CPS", func() (string, error) { return s.sign(e, draft, &out.FSE) }},
+		{"sign with the CPS", func() (string, error) { return s.sign(e, sc.draft, &out.FSE) }},
 		{"close the lot", func() (string, error) {
 			err := s.client.Call(e, "lots.close", map[string]string{"id": out.FSE.Lot}, &out.Lot)
 			return fmt.Sprintf("lot %s for %s/%s/%s, certification %s, %d FSE, %s", out.Lot.Numero,
@@ -109,12 +153,6 @@ func (d *demoRunCmd) play(e *env, s *stage) (*story, error) {
 		{"write the B2 file", func() (string, error) { return d.writeLot(e, s, out) }},
 		{"verify the seal", func() (string, error) { return d.verify(e, s, out) }},
 	}
-	for _, st := range steps {
-		if err := out.do(st.name, st.run); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
 }
 
 // insert puts a card in and waits until front ends know what it is.

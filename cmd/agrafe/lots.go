@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -21,6 +22,8 @@ type lotsCmd struct {
 	Reopen  lotsReopenCmd  `cmd:"" help:"open a closed lot again, as long as it is not transmitted"`
 	Takeout lotsTakeOutCmd `cmd:"" help:"move an FSE out of a lot that is not transmitted into another of the same kind"`
 	Late    lotsLateCmd    `cmd:"" help:"show what is late or will be soon, with its time limit"`
+	Send    lotsSendCmd    `cmd:"" help:"send closed lots to their payers"`
+	Decide  lotsDecideCmd  `cmd:"" help:"say what became of a lot of which nobody knows whether it was sent"`
 	B2      lotsB2Cmd      `cmd:"" name:"b2" help:"write the B2 file of a closed lot"`
 }
 
@@ -109,12 +112,13 @@ func (lotsListCmd) Run(e *env) error {
 
 func writeLots(w io.Writer, list ...state.Lot) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "LOT\tPROFESSIONAL\tPAYER\tCERT.\tSTATE\tFSE\tTOTAL\tAMO\tOPENED\tID")
+	fmt.Fprintln(t, "LOT\tPROFESSIONAL\tPAYER\tCERT.\tSTATE\tFSE\tTOTAL\tAMO\tOPENED\tSENDING\tID")
 	for _, l := range list {
-		fmt.Fprintf(t, "%s\t%s\t%s %s %s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\n", l.Numero, l.NumeroAM, l.Regime, l.Caisse, l.Centre,
-			l.Certification, l.State, l.FSE, euros(l.Total), euros(l.AMO), day(l.Opened.Local().Format(time.DateOnly)), l.ID)
+		fmt.Fprintf(t, "%s\t%s\t%s %s %s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\n", l.Numero, l.NumeroAM, l.Regime, l.Caisse, l.Centre,
+			l.Certification, l.State, l.FSE, euros(l.Total), euros(l.AMO), day(l.Opened.Local().Format(time.DateOnly)), sending(l), l.ID)
 	}
 	_ = t.Flush() // a terminal that is gone
+	writeProblems(w, list)
 }
 
 type lotsShowCmd struct{ lotArg }
@@ -200,10 +204,7 @@ type lotsB2Cmd struct {
 
 func (a *lotsB2Cmd) Run(e *env) error {
 	return a.with(e, func(c *local.Client, id string) error {
-		var result struct {
-			Name string `json:"nom"`
-			Data []byte `json:"fichier"`
-		}
+		var result fileOf
 		err := c.Call(e, "lots.b2", map[string]any{"id": id}, &result)
 		if refusal, ok := errors.AsType[*state.Error](err); ok && refusal.Code == "ETAT" {
 			refusal.Message = "Ce lot est ouvert : il n'a pas encore de fichier. Fermez-le d'abord : agrafe lots close " + id
@@ -211,20 +212,36 @@ func (a *lotsB2Cmd) Run(e *env) error {
 		if err != nil {
 			return err
 		}
-		name := a.Out
-		switch name {
-		case "-":
-			_, err := e.out.Write(result.Data)
-			return err
-		case "":
-			name = result.Name
+		return e.keepFile(result, a.Out, "agrafe b2 explain")
+	})
+}
+
+// fileOf is a file of the service.
+type fileOf struct {
+	Name string `json:"nom"`
+	Data []byte `json:"fichier"`
+}
+
+// keepFile writes a file that the service has given, under its own name where out is "", on
+// standard output where it is "-". reader is the command that shows what is in it.
+func (e *env) keepFile(f fileOf, out, reader string) error {
+	name := out
+	switch name {
+	case "-":
+		_, err := e.out.Write(f.Data)
+		return err
+	case "":
+		name = filepath.Base(f.Name)
+	}
+	if err := writeNew(name, f.Data); err != nil {
+		return err
+	}
+	return e.print(map[string]any{"fichier": name, "octets": len(f.Data)}, func(w io.Writer) {
+		fmt.Fprintf(w, "%s: %d bytes; it holds health data", name, len(f.Data))
+		if reader != "" {
+			fmt.Fprintf(w, ". See: %s %s", reader, name)
 		}
-		if err := writeNew(name, result.Data); err != nil {
-			return err
-		}
-		return e.print(map[string]any{"fichier": name, "octets": len(result.Data)}, func(w io.Writer) {
-			fmt.Fprintf(w, "%s: %d bytes; it holds health data. See: agrafe b2 explain %s\n", name, len(result.Data), name)
-		})
+		fmt.Fprintln(w)
 	})
 }
 

@@ -28,6 +28,7 @@ var reasons = map[string]string{
 	"delai-depasse": "time limit passed",
 	"delai-proche":  "time limit near",
 	"attente":       "waits for long",
+	"sans-reponse":  "no answer from the payer",
 }
 
 func writeLate(w io.Writer, l state.Late) {
@@ -49,9 +50,12 @@ func writeLate(w io.Writer, l state.Late) {
 	for _, f := range l.ToSend {
 		writeDeadline(t, "transmit", "FSE "+f.FSE.Numero, f.Deadline, f.FSE.ID)
 	}
+	for _, lot := range l.Silent {
+		writeDeadline(t, "ask the payer", "lot "+lot.Lot.Numero, lot.Deadline, lot.Lot.ID)
+	}
 	_ = t.Flush() // a terminal that is gone
-	shown := len(l.ToSign) + len(l.ToSend) + len(l.Open) + len(l.Closed)
-	if all := l.Counts.ToSign + l.Counts.ToSend + l.Counts.Open + l.Counts.Closed; all > shown {
+	shown := len(l.ToSign) + len(l.ToSend) + len(l.Open) + len(l.Closed) + len(l.Silent)
+	if all := l.Counts.ToSign + l.Counts.ToSend + l.Counts.Open + l.Counts.Closed + l.Counts.Silent; all > shown {
 		fmt.Fprintf(w, "and %d more\n", all-shown)
 	}
 }

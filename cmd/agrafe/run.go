@@ -48,14 +48,19 @@ type cli struct {
 	Origins originsCmd `cmd:"" help:"the web pages that may use the service"`
 	TLS     tlsCmd     `cmd:"" name:"tls" help:"wss beside ws, for Safari"`
 	FSE     fseCmd     `cmd:"" name:"fse" help:"price and check FSE; those of the service: list, print, make again"`
-	Lots    lotsCmd    `cmd:"" help:"lots: list, close, B2 file, what is late"`
+	Lots    lotsCmd    `cmd:"" help:"lots: list, close, send, B2 file, what is late"`
 	Papers  papersCmd  `cmd:"" help:"papers of degraded FSE and lots: list, print, follow until they are posted"`
 	Rejects rejectsCmd `cmd:"" help:"rejects of the payers: list, note one"`
+	Returns returnsCmd `cmd:"" help:"returns of the payers: fetch, list, match, files"`
+	Mail    mailCmd    `cmd:"" help:"the mail account of lots and returns: status, check, password"`
 	Takings takingsCmd `cmd:"" help:"what the days have brought"`
 	Journal journalCmd `cmd:"" help:"the journal: check, back up, restore, export, purge, recovery code"`
 	NIR     nirCmd     `cmd:"" name:"nir" help:"check a NIR and its key"`
+	Rights  rightsCmd  `cmd:"" help:"ask the payers for the rights of patients"`
 	Tables  tablesCmd  `cmd:"" help:"look at the tables of codes and tariffs"`
 	B2      b2Cmd      `cmd:"" name:"b2" help:"explain and check B2 files"`
+	Noemie  noemieCmd  `cmd:"" name:"noemie" help:"explain files of returns (NOEMIE, ARL)"`
+	Frontal frontalCmd `cmd:"" help:"play the payer, for demonstrations and tests"`
 	API     apiCmd     `cmd:"" name:"api" help:"print the description of the API"`
 	Version versionCmd `cmd:"" help:"print the version"`
 

@@ -35,7 +35,7 @@ func exits() {
 
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata/script", UpdateScripts: os.Getenv("UPDATE") != "",
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"damage": damage, "rm-key": removeKey, "await": await, "freeport": freePort, "degraded": degraded, "consolefile": consoleFile, "idof": idOf, "nowhere": configNowhere, "publish": publish}})
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"damage": damage, "rm-key": removeKey, "await": await, "freeport": freePort, "degraded": degraded, "consolefile": consoleFile, "idof": idOf, "fileid": fileID, "nowhere": configNowhere, "publish": publish}})
 }
 
 // stateOf is the one file or folder of a demonstration that fits pattern.
@@ -135,6 +135,16 @@ func idOf(ts *testscript.TestScript, _ bool, args []string) {
 	found := regexp.MustCompile(`"id": ?"([a-z2-7]+)"`).FindStringSubmatch(ts.ReadFile("stdout"))
 	if found == nil {
 		ts.Fatalf("no identifier in what was written")
+	}
+	ts.Setenv(args[0], found[1])
+}
+
+// fileID sets a variable to the first identifier of a file in the JSON that a command has
+// written: the digest of its content.
+func fileID(ts *testscript.TestScript, _ bool, args []string) {
+	found := regexp.MustCompile(`"id": ?"([0-9a-f]{64})"`).FindStringSubmatch(ts.ReadFile("stdout"))
+	if found == nil {
+		ts.Fatalf("no identifier of a file in what was written")
 	}
 	ts.Setenv(args[0], found[1])
 }

@@ -14,9 +14,9 @@ import (
 )
 
 // pages are all there are; each page of the help once.
-var pages = []string{"jour", "facturer", "fse", "lots", "papiers", "rejets", "recettes", "premiere-fois",
-	"reglages", "reglages/affichage", "reglages/securite",
-	"aide", "aide/facturer", "aide/degrade", "aide/smg", "aide/papiers", "aide/lots", "aide/rejets", "aide/pannes", "aide/contacts", "aide/clavier", "aide/limites"}
+var pages = []string{"jour", "facturer", "fse", "lots", "papiers", "retours", "retours/a-regler", "retours/tous", "retours/fichiers", "rejets", "recettes", "premiere-fois",
+	"reglages", "reglages/transmission", "reglages/affichage", "reglages/securite",
+	"aide", "aide/facturer", "aide/degrade", "aide/smg", "aide/papiers", "aide/lots", "aide/transmettre", "aide/rejets", "aide/pannes", "aide/contacts", "aide/clavier", "aide/limites"}
 
 // axe is the engine that looks for what keeps people out.
 func axe(t *testing.T) string {

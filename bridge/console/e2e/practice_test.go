@@ -38,6 +38,12 @@ type practice struct {
 
 func newPractice(t *testing.T) *practice {
 	t.Helper()
+	return newPracticeWith(t, func(*daemon.Config) {})
+}
+
+// newPracticeWith is newPractice with other settings than those by default.
+func newPracticeWith(t *testing.T, change func(*daemon.Config)) *practice {
+	t.Helper()
 	dir, err := os.MkdirTemp("", "agrafe-e2e-") // short: a socket's path is
 	if err != nil {
 		t.Fatal(err)
@@ -45,6 +51,7 @@ func newPractice(t *testing.T) *practice {
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	p := &practice{t: t, cfg: daemon.DefaultConfig(), readers: virtual.NewReaders(slots...), typing: make(chan struct{}, 10)}
 	p.cfg.State, p.cfg.Port = filepath.Join(dir, "s"), freePort(t)
+	change(&p.cfg)
 	p.insert(0, "medecin-secteur1")
 	p.start()
 	return p

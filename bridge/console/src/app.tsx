@@ -43,6 +43,7 @@ function Frame() {
   useShortcut("j", "raccourcis.jour", () => go("jour"));
   useShortcut("l", "raccourcis.lots", () => go("lots"));
   useShortcut("p", "raccourcis.papiers", () => go("papiers"));
+  useShortcut("t", "raccourcis.retours", () => go("retours"));
   useShortcut("r", "raccourcis.rejets", () => go("rejets"));
   useShortcut("F1", "raccourcis.aide", () => go("aide"));
   return (

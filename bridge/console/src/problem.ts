@@ -13,6 +13,12 @@ export interface Problem {
   readonly issues: readonly Issue[];
 }
 
+/** Messages of the teleservice and of the mail say themselves what to do. */
+const saysItself = /^(ADRI|SERVEUR|MESSAGERIE|CERTIFICAT)_/;
+
+/** adviceOn is what to do about a failure; "" where its message says so. */
+export const adviceOn = (code: string, kind: string): string => tOr(`faire.${code}`, saysItself.test(code) ? "" : tOr(`faire.${kind}`, ""));
+
 /** problemOf puts any failure in words; nothing raw reaches the screen. */
 export function problemOf(error: unknown): Problem {
   if (!(error instanceof AgrafeError)) {
@@ -20,7 +26,7 @@ export function problemOf(error: unknown): Problem {
   }
   const { code, retryable, issues, kind } = error;
   const message = error instanceof Diagnosis ? error.sentence[locale()] : error.message;
-  const advice = error instanceof Diagnosis ? "" : tOr(`faire.${code}`, tOr(`faire.${kind}`, ""));
+  const advice = error instanceof Diagnosis ? "" : adviceOn(code, kind);
   return { message, advice, code, retryable, issues };
 }
 

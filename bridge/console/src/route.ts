@@ -3,7 +3,7 @@
 import { Store, useStore } from "./store";
 
 /** Pages by the word in the address; the first is where "#/" leads. */
-export const pageNames = ["jour", "facturer", "fse", "lots", "papiers", "rejets", "recettes", "reglages", "aide", "premiere-fois"] as const;
+export const pageNames = ["jour", "facturer", "fse", "lots", "papiers", "retours", "rejets", "recettes", "reglages", "aide", "premiere-fois"] as const;
 
 export type PageName = (typeof pageNames)[number];
 

@@ -32,7 +32,7 @@ export const isOpen = (s: Session): boolean => s.link.status === "open";
 type EventName = keyof Events;
 type Listener = (event: Events[EventName]) => void;
 
-export const eventNames: readonly EventName[] = ["service", "reader", "card", "queue", "fse", "lot", "lease", "job", "journal", "snapshot"];
+export const eventNames: readonly EventName[] = ["service", "reader", "card", "queue", "fse", "lot", "lease", "job", "journal", "mail", "snapshot"];
 
 const listeners = new Map<EventName, Set<Listener>>();
 let agrafe: Agrafe | undefined;

@@ -1,7 +1,7 @@
 // Keys that do something wherever one is on the page. The dialog of shortcuts lists those
 // that work now. Keys of one character can be turned off, and never act while one types.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { PlainKey } from "./i18n";
 import { preferences } from "./preferences";
 import { Store } from "./store";
@@ -19,7 +19,7 @@ export const shortcuts = new Store<readonly Shortcut[]>([]);
 export function useShortcut(keys: string, label: PlainKey, run: () => void, enabled = true): void {
   const latest = useRef(run);
   latest.current = run;
-  useEffect(() => {
+  useLayoutEffect(() => { // what is on the screen can be used
     if (!enabled) return;
     const mine: Shortcut = { keys, label, run: () => latest.current() };
     shortcuts.set([...shortcuts.get(), mine]);

@@ -18,12 +18,18 @@ const late: Late = {
   aTransmettre: [lateFSE("t1", -3, "l1"), lateFSE("t2", 1, "l9")],
   lotsClos: [lateLot("l1", -3)],
   lotsOuverts: [lateLot("l2", 0)],
-  nombres: { aSigner: 1, aTransmettre: 2, lotsClos: 1, lotsOuverts: 1 },
+  sansReponse: [],
+  nombres: { aSigner: 1, aTransmettre: 2, lotsClos: 1, lotsOuverts: 1, sansReponse: 0 },
 };
 
 test("what is urgent comes by deadline, a lot for its FSE", () => {
   assert.deepEqual(urgents(late).map((u) => [u.what, u.id]), [["envoyer", "l1"], ["clore", "l2"], ["transmettre", "t2"], ["signer", "s1"]]);
   assert.deepEqual(urgents(late).map((u) => u.overdue), [true, true, false, false]);
+});
+
+test("a lot that a payer leaves without answer is urgent too", () => {
+  const silent = urgents({ ...late, sansReponse: [{ ...lateLot("l7", -1), raison: "sans-reponse" }] }).filter((u) => u.what === "relancer");
+  assert.deepEqual(silent.map((u) => [u.page, u.id, u.silent]), [["lots", "l7", true]]);
 });
 
 test("bars stand on the ground, one for each day, the highest at the top", () => {

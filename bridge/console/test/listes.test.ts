@@ -102,6 +102,18 @@ test("rejects of ours and of another software, the newest first", () => {
   ]);
 });
 
+test("a reject that was withdrawn is none, and only one that was noted here may be", () => {
+  const fse = [row({ id: "a", etat: "rejetee", numero: "000000001" }), row({ id: "b", etat: "rejetee", numero: "000000002" })];
+  const returns = [
+    retour("r4", { type: "noemie", sens: "paye", fse: ["b"], date: "2026-11-21" }),
+    retour("r3", { type: "noemie", sens: "rejete", fse: ["b"], date: "2026-11-20", libelle: "4015" }),
+    retour("r2", { externe: true, numero: "123456789", date: "2026-11-18", retire: "autre cabinet" }),
+    retour("r1", { fse: ["a"], date: "2026-11-17", libelle: "lu sur Espace Pro" }),
+    retour("r0", { fse: ["a"], date: "2026-11-16", retire: "autre patient" }),
+  ];
+  assert.deepEqual(rejectRows(fse, returns).map((r) => [r.key, r.retour, r.byHand]), [["b", "r3", false], ["a", "r1", true]]);
+});
+
 test("only what was sent and is not paid may be rejected", () => {
   assert.equal(states.filter((etat) => mayBeRejected({ etat })).join(" "), "transmise acquittee sans-arl-attendu");
 });

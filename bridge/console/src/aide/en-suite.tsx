@@ -4,6 +4,7 @@ import { href } from "../route";
 import { Note } from "../ui";
 import type { Chapter } from "./chapters";
 import { Contacts } from "./contacts";
+import { Sending } from "./en-transmettre";
 import { KeyTable } from "./key-table";
 import { Bundle, Life } from "./pictures";
 
@@ -82,6 +83,7 @@ const Limits = () => (
 export const rest: readonly Chapter[] = [
   { id: "papiers", title: "Papers", Body: Papers },
   { id: "lots", title: "Lots", Body: Lots },
+  { id: "transmettre", title: "Sending, and following the payments", Body: Sending },
   { id: "rejets", title: "Rejects", Body: Rejects },
   { id: "pannes", title: "When something goes wrong", Body: Trouble },
   { id: "contacts", title: "Whom to call", Body: Contacts },

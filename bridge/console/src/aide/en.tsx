@@ -11,7 +11,7 @@ const Start = () => (
     <ReaderPicture label="The CPS stays in its reader; the Carte Vitale only passes by." cps="CPS" vitale="Vitale" />
     <p>Readers and cards are always shown at the top of the screen. When a Carte Vitale is inserted, the patient’s identity and rights appear by themselves in “Invoice”.</p>
     <h2>The page “My day”</h2>
-    <p>It says what waits: drafts, FSE to sign, lots to close or send, papers to handle, rejects. “To do first” sorts by legal deadline and gives the reason of each.</p>
+    <p>It says what waits: drafts, FSE to sign, lots to close or send, papers to handle, returns to settle, rejects. “To do first” sorts by legal deadline and gives the reason of each.</p>
     <h2>Nothing is lost</h2>
     <p>An invoice that was begun is kept as you type it. If the page is closed, the computer restarts or the connection breaks, it is among <a href={href("fse")}>the care sheets</a>, in the state “Draft”.</p>
   </>

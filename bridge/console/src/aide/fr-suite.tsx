@@ -4,6 +4,7 @@ import { href } from "../route";
 import { Note } from "../ui";
 import type { Chapter } from "./chapters";
 import { Contacts } from "./contacts";
+import { Transmettre } from "./fr-transmettre";
 import { KeyTable } from "./key-table";
 import { Bundle, Life } from "./pictures";
 
@@ -82,6 +83,7 @@ const Limites = () => (
 export const rest: readonly Chapter[] = [
   { id: "papiers", title: "Papiers", Body: Papiers },
   { id: "lots", title: "Lots", Body: Lots },
+  { id: "transmettre", title: "Transmettre et suivre les paiements", Body: Transmettre },
   { id: "rejets", title: "Rejets", Body: Rejets },
   { id: "pannes", title: "Quand quelque chose ne va pas", Body: Pannes },
   { id: "contacts", title: "Les bons contacts", Body: Contacts },

@@ -11,7 +11,7 @@ const Debut = () => (
     <ReaderPicture label="La CPS reste dans son lecteur ; la Carte Vitale ne fait que passer." cps="CPS" vitale="Vitale" />
     <p>Les lecteurs et les cartes sont toujours visibles en haut de l’écran. Quand une Carte Vitale est insérée, l’identité et les droits du patient apparaissent d’eux-mêmes dans « Facturer ».</p>
     <h2>La page « Ma journée »</h2>
-    <p>Elle dit ce qui attend : brouillons, FSE à signer, lots à clore ou à envoyer, papiers à traiter, rejets. « À faire en premier » classe par échéance légale et donne la raison de chacune.</p>
+    <p>Elle dit ce qui attend : brouillons, FSE à signer, lots à clore ou à envoyer, papiers à traiter, retours à régler, rejets. « À faire en premier » classe par échéance légale et donne la raison de chacune.</p>
     <h2>Rien ne se perd</h2>
     <p>Une facture commencée est gardée à mesure que vous la tapez. Si la page est fermée, si l’ordinateur redémarre ou si la liaison se coupe, elle est dans <a href={href("fse")}>les feuilles de soins</a>, à l’état « Brouillon ».</p>
   </>

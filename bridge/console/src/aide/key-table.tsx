@@ -11,6 +11,7 @@ const everywhere: readonly (readonly [keys: string, label: PlainKey])[] = [
   ["j", "raccourcis.jour"],
   ["l", "raccourcis.lots"],
   ["p", "raccourcis.papiers"],
+  ["t", "raccourcis.retours"],
   ["r", "raccourcis.rejets"],
   ["F1", "raccourcis.aide"],
 ];

@@ -1,8 +1,8 @@
 // Navigation, with the counts of what waits.
 
-import { t } from "../i18n";
-import { count } from "../format";
 import type { Queue } from "../../../client/src/types";
+import { count } from "../format";
+import { t } from "../i18n";
 import { href, useRoute, type PageName } from "../route";
 import { isOpen, useSession, useSnapshot } from "../session";
 import { Icon, LinkButton, type IconName } from "../ui";
@@ -18,6 +18,7 @@ const work: readonly Entry[] = [
   { page: "fse", icon: "list", waiting: (q) => q.aSigner },
   { page: "lots", icon: "lot", waiting: (q) => q.lotsClos },
   { page: "papiers", icon: "paper", waiting: (q) => q.papiers },
+  { page: "retours", icon: "inbox", waiting: (q) => q.aTraiter },
   { page: "rejets", icon: "reject", waiting: (q) => q.rejets },
   { page: "recettes", icon: "takings" },
 ];

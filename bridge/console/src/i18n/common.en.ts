@@ -62,6 +62,7 @@ const en: Readonly<Record<keyof typeof fr, string>> = {
   "pin.annuler": "Stop waiting",
   "pin.annuler.texte": "If you stop waiting, close the window of the code as well.",
   "pin.signer": "to sign",
+  "pin.adri": "to ask for the patient’s rights",
   "pin.cabinet": "to read the places of practice on the card",
 
   "etat.brouillon": "Draft",

@@ -62,6 +62,7 @@ export default {
   "pin.annuler": "Ne plus attendre",
   "pin.annuler.texte": "Si vous n’attendez plus, fermez aussi la fenêtre du code.",
   "pin.signer": "pour signer",
+  "pin.adri": "pour demander les droits du patient",
   "pin.cabinet": "pour lire les situations d’exercice de la carte",
 
   "etat.brouillon": "Brouillon",

@@ -7,6 +7,8 @@ import aideEN from "./aide.en";
 import aideFR from "./aide.fr";
 import commonEN from "./common.en";
 import commonFR from "./common.fr";
+import envoiEN from "./envoi.en";
+import envoiFR from "./envoi.fr";
 import facturerEN from "./facturer.en";
 import facturerFR from "./facturer.fr";
 import fseEN from "./fse.en";
@@ -25,19 +27,21 @@ import reglagesEN from "./reglages.en";
 import reglagesFR from "./reglages.fr";
 import rejetsEN from "./rejets.en";
 import rejetsFR from "./rejets.fr";
+import retoursEN from "./retours.en";
+import retoursFR from "./retours.fr";
 
 export type Lang = "fr" | "en";
 
 const fr = {
   ...commonFR, ...jourFR, ...facturerFR, ...fseFR, ...lotsFR, ...papiersFR, ...rejetsFR, ...recettesFR, ...reglagesFR, ...aideFR,
-  ...premiereFoisFR,
+  ...premiereFoisFR, ...envoiFR, ...retoursFR,
 };
 
 export type Key = keyof typeof fr;
 
 const en: Readonly<Record<Key, string>> = {
   ...commonEN, ...jourEN, ...facturerEN, ...fseEN, ...lotsEN, ...papiersEN, ...rejetsEN, ...recettesEN, ...reglagesEN, ...aideEN,
-  ...premiereFoisEN,
+  ...premiereFoisEN, ...envoiEN, ...retoursEN,
 };
 
 /** typeset puts the no-break spaces of French before ; : ! ? » and after «. */

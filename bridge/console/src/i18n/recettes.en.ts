@@ -16,6 +16,8 @@ const en: Readonly<Record<keyof typeof fr, string>> = {
   "recettes.total": "Fees",
   "recettes.sans-prix": "{n} paper sheet without a price is not counted. | {n} paper sheets without a price are not counted.",
   "recettes.rien": "No takings",
+  "recettes.encaisse": "Collected that day",
+  "recettes.encaisse.periode": "Collected in that time",
   "recettes.rien-encaisse": "No payment noted.",
   "recettes.par-jour": "Day by day",
   "recettes.a-signer": "FSE “to sign” are counted too: the care was given.",

@@ -16,6 +16,8 @@ export default {
   "recettes.total": "Honoraires",
   "recettes.sans-prix": "{n} feuille papier sans prix n’est pas comptée. | {n} feuilles papier sans prix ne sont pas comptées.",
   "recettes.rien": "Aucune recette",
+  "recettes.encaisse": "Encaissé ce jour",
+  "recettes.encaisse.periode": "Encaissé sur la période",
   "recettes.rien-encaisse": "Aucun encaissement noté.",
   "recettes.par-jour": "Jour par jour",
   "recettes.a-signer": "Les FSE « à signer » sont comptées aussi : les soins ont été donnés.",

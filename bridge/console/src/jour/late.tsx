@@ -27,7 +27,7 @@ function Row({ urgent: u }: { urgent: Urgent }) {
   return (
     <li>
       <a href={href(u.page, u.id)}>{t(`jour.urgent.${u.what}`, { nom: name })}</a>
-      <Badge tone={u.overdue ? "bad" : "warn"}>{deadline(u)}</Badge>
+      <Badge tone={u.overdue || u.silent ? "bad" : "warn"}>{deadline(u)}</Badge>
       <p class="hint" lang="fr">{u.reason}</p>
     </li>
   );
@@ -35,6 +35,7 @@ function Row({ urgent: u }: { urgent: Urgent }) {
 
 function deadline(u: Urgent): string {
   if (u.limit === "") return t("jour.attente");
+  if (u.silent) return t("jour.attendue", { jour: day(u.limit) });
   if (u.overdue) return t("jour.depasse", { jour: day(u.limit) });
   return t("jour.avant", { jour: day(u.limit) });
 }

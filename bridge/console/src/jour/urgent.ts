@@ -5,7 +5,7 @@ import type { PageName } from "../route";
 
 export interface Urgent {
   readonly key: string;
-  readonly what: "signer" | "transmettre" | "clore" | "envoyer";
+  readonly what: "signer" | "transmettre" | "clore" | "envoyer" | "relancer";
   /** What names it: the number of an FSE or a lot; "" for a draft without one. */
   readonly name: string;
   readonly page: PageName;
@@ -15,6 +15,8 @@ export interface Urgent {
   readonly limit: string;
   readonly days: number;
   readonly overdue: boolean;
+  /** An answer should have come by then. */
+  readonly silent: boolean;
 }
 
 type Row = Pick<Urgent, "what" | "name" | "page" | "id">;
@@ -32,6 +34,7 @@ const urgent = (row: Row, w: Why): Urgent => ({
   limit: w.dateLimite ?? "",
   days: w.joursOuvres,
   overdue: w.raison === "delai-depasse",
+  silent: w.raison === "sans-reponse",
 });
 
 /** lotName tells a lot from those that another payer has under the same number. */
@@ -47,6 +50,7 @@ export function urgents(late: Late): readonly Urgent[] {
       .map((l) => urgent({ what: "transmettre", name: l.fse.numero ?? "", page: "fse", id: l.fse.id }, l)),
     ...late.lotsOuverts.map((l) => urgent({ what: "clore", name: lotName(l.lot), page: "lots", id: l.lot.id }, l)),
     ...late.lotsClos.map((l) => urgent({ what: "envoyer", name: lotName(l.lot), page: "lots", id: l.lot.id }, l)),
+    ...late.sansReponse.map((l) => urgent({ what: "relancer", name: lotName(l.lot), page: "lots", id: l.lot.id }, l)),
   ];
   return all.sort((a, b) => a.days - b.days || a.key.localeCompare(b.key));
 }

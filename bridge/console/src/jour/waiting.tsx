@@ -9,9 +9,13 @@ import { Icon, type IconName } from "../ui";
 
 interface Tile {
   readonly count: keyof Queue;
-  readonly label: "brouillons" | "a-signer" | "lots-ouverts" | "lots-clos" | "papiers" | "rejets";
+  readonly label: "brouillons" | "a-signer" | "lots-ouverts" | "lots-clos" | "indecis" | "sans-arl" | "papiers" | "a-rapprocher" | "rejets";
   readonly icon: IconName;
   readonly page: PageName;
+  /** Of the page: a tab. */
+  readonly id?: string;
+  /** Most days there is none, and nothing to say then. */
+  readonly rare?: boolean;
   /** Where it is late or wrong as soon as there is one. */
   readonly bad?: boolean;
 }
@@ -21,7 +25,10 @@ const tiles: readonly Tile[] = [
   { count: "aSigner", label: "a-signer", icon: "key", page: "fse" },
   { count: "lotsOuverts", label: "lots-ouverts", icon: "lot", page: "lots" },
   { count: "lotsClos", label: "lots-clos", icon: "send", page: "lots" },
+  { count: "indecis", label: "indecis", icon: "warning", page: "lots", rare: true, bad: true },
+  { count: "transmis", label: "sans-arl", icon: "clock", page: "lots", rare: true },
   { count: "papiers", label: "papiers", icon: "paper", page: "papiers" },
+  { count: "aTraiter", label: "a-rapprocher", icon: "inbox", page: "retours", id: "a-regler", rare: true, bad: true },
   { count: "rejets", label: "rejets", icon: "reject", page: "rejets", bad: true },
 ];
 
@@ -33,9 +40,10 @@ export function Waiting() {
     <ul class={open ? "tiles" : "tiles stale"} aria-label={t("jour.attend")}>
       {tiles.map((tile) => {
         const n = queue[tile.count];
+        if (tile.rare === true && n === 0) return null;
         return (
           <li key={tile.count}>
-            <a href={href(tile.page)} class={`tile${n === 0 ? " calm" : tile.bad === true ? " bad" : ""}`}>
+            <a href={href(tile.page, tile.id)} class={`tile${n === 0 ? " calm" : tile.bad === true ? " bad" : ""}`}>
               <Icon name={tile.icon} size={20} />
               <span class="tile-count">{count(n)}</span>
               <span class="tile-label">{t(`jour.${tile.label}`, { n })}</span>

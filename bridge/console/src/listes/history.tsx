@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import type { FSE } from "../../../client/src/types";
 import { day, euros, moment } from "../format";
 import { t, tOr } from "../i18n";
+import { FSEAnswers } from "../retours/fse-answers";
 import { href } from "../route";
 
 export function History({ f }: { f: FSE }) {
@@ -17,6 +18,7 @@ export function History({ f }: { f: FSE }) {
         {f.lot !== undefined && <Row name={t("fse.lot")}><a href={href("lots", f.lot)}>{t("fse.lot.voir")}</a></Row>}
         {papier !== undefined && <Row name={t("fse.feuille")}>{[tOr(`papier.${papier.etat}`, papier.etat), day(papier.date ?? "")].filter((s) => s !== "").join(" · ")}</Row>}
         {encaisse !== undefined && <Row name={t("fse.encaisse.titre")}>{`${euros(encaisse.montant)} · ${tOr(`moyen.${encaisse.moyen}`, encaisse.moyen)} · ${day(encaisse.date)}`}</Row>}
+        {isSent(f) && <FSEAnswers key={f.id} f={f} />}
         {payeeLe !== undefined && <Row name={t("fse.payee")}>{moment(payeeLe)}</Row>}
         {rejet !== undefined && <Row name={t("fse.rejet")}><span lang="fr">{`${day(rejet.date)} · ${rejet.libelle}`}</span></Row>}
         {remplace?.fse !== undefined && <Row name={t("fse.remplace")}><a href={href("fse", remplace.fse)}>{remplace.numero ?? t("fse.original")}</a></Row>}
@@ -27,6 +29,9 @@ export function History({ f }: { f: FSE }) {
     </section>
   );
 }
+
+/** isSent: only what has left is answered. */
+const isSent = (f: FSE): boolean => f.lot !== undefined && !["signee", "en-lot", "annulee"].includes(f.etat);
 
 function Sealed({ f: { signature: s } }: { f: FSE }) {
   if (s === undefined) return null;
@@ -40,7 +45,7 @@ function Sealed({ f: { signature: s } }: { f: FSE }) {
   );
 }
 
-const Row = ({ name, children }: { name: string; children: ComponentChildren }) => (
+export const Row = ({ name, children }: { name: string; children: ComponentChildren }) => (
   <div>
     <dt>{name}</dt>
     <dd>{children}</dd>

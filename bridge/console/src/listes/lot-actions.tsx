@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Lot } from "../../../client/src/types";
+import { isFree } from "../envoi/way";
 import { useAction } from "../hooks";
 import { t } from "../i18n";
 import { act, call } from "../session";
@@ -50,7 +51,7 @@ export function useLotActions(changed: () => void): LotActions {
         ]
       : []),
     ...(l.etat === "ouvert" ? [{ label: t("lots.clore"), icon: "lock" as const, run: () => void close(l) }] : [{ label: t("lots.b2"), icon: "download" as const, run: () => void filing.run(l.id) }]),
-    ...(l.etat === "clos" ? [{ label: t("lots.rouvrir"), icon: "undo" as const, run: () => void reopen(l) }] : []),
+    ...(l.etat === "clos" && isFree(l) ? [{ label: t("lots.rouvrir"), icon: "undo" as const, run: () => void reopen(l) }] : []),
   ];
   const dialogs = asked !== undefined && <Asked {...asked} onClose={() => setAsked(undefined)} />;
   return { menu, close, reopen, print, busy: moving.busy || filing.busy, error: moving.error ?? filing.error, dialogs };

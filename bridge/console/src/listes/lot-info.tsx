@@ -1,14 +1,20 @@
 // Infos lot: what is in a lot, how much it is, what goes with it on paper, and what may be done with it.
 
 import type { FSESummary, Late, Lot } from "../../../client/src/types";
+import { MailNote } from "../envoi/mail-note";
+import { Stuck } from "../envoi/stuck";
+import { useTransmit, type Transmitting } from "../envoi/transmit";
+import { canSend, isFree } from "../envoi/way";
+import { WayBadge } from "../envoi/way-badge";
 import { count, day, moment } from "../format";
 import { useAction, useQuery } from "../hooks";
 import { t, tOr } from "../i18n";
+import { LotReturns } from "../retours/lot-returns";
 import { go, href } from "../route";
 import { act } from "../session";
 import { Badge, Button, Card, confirm, Empty, Fact, Facts, LinkButton, MenuButton, Money, Note, notify, Page, ProblemNote, Table, type Column, type MenuItem } from "../ui";
 import { documentsOfLot, toneOf } from "./can";
-import { deadline, lateOf, whyOf } from "./deadline";
+import { deadline, lateOf, urgencyOf, whyOf } from "./deadline";
 import { useFSEActions } from "./fse-actions";
 import { useLotActions, type LotActions } from "./lot-actions";
 import { usePaperActions } from "./paper-actions";
@@ -18,28 +24,33 @@ export function LotInfo({ id }: { id: string }) {
   const query = useQuery("lots.get", { id }, ["lot", "fse"]);
   const late = useQuery("lots.late", {}, ["fse", "lot"]);
   const actions = useLotActions(query.reload);
-  const lot = query.data?.lot;
+  const transmitting = useTransmit(query.reload);
+  const lot: Lot | undefined = query.data?.lot;
   const title = t("lots.nom", { numero: lot?.numero ?? "" }).trim();
   return (
-    <Page title={title} lead={lot !== undefined && t("lots.organisme", lot)} actions={lot !== undefined && <Buttons lot={lot} actions={actions} />}>
+    <Page title={title} lead={lot !== undefined && t("lots.organisme", lot)} actions={lot !== undefined && <Buttons lot={lot} actions={actions} transmitting={transmitting} />}>
       <ProblemNote error={query.error} onRetry={query.reload} />
       <ProblemNote error={actions.error} />
+      {lot !== undefined && <Stuck lot={lot} transmitting={transmitting} onChanged={query.reload} />}
+      {transmitting.view}
       {lot !== undefined && <Summary lot={lot} late={late.data} />}
       {query.data !== undefined && <Lines lot={query.data.lot} rows={query.data.fse} />}
+      {lot !== undefined && lot.etat !== "ouvert" && lot.etat !== "clos" && <LotReturns lot={id} rows={query.data?.fse ?? []} />}
       {lot?.certification === "D" && <Papers lot={lot} />}
       {actions.dialogs}
     </Page>
   );
 }
 
-function Buttons({ lot, actions }: { lot: Lot; actions: LotActions }) {
+function Buttons({ lot, actions, transmitting }: { lot: Lot; actions: LotActions; transmitting: Transmitting }) {
   const prints = documentsOfLot(lot).length > 0;
   return (
     <>
       <LinkButton tone="quiet" icon="left" href={href("lots")}>{t("nav.lots")}</LinkButton>
       {prints && <Button tone="primary" icon="paper" onClick={() => actions.print(lot)}>{t("action.imprimer")}</Button>}
       {lot.etat === "ouvert" && <Button tone={prints ? "plain" : "primary"} icon="lock" busy={actions.busy} disabled={lot.fse === 0} onClick={() => void actions.close(lot)}>{t("lots.clore")}</Button>}
-      {lot.etat === "clos" && <Button icon="undo" busy={actions.busy} onClick={() => void actions.reopen(lot)}>{t("lots.rouvrir")}</Button>}
+      {canSend(lot) && <Button tone={prints ? "plain" : "primary"} icon="send" busy={transmitting.busy} onClick={() => void transmitting.send([lot.id])}>{t("envoi.transmettre")}</Button>}
+      {lot.etat === "clos" && isFree(lot) && <Button icon="undo" busy={actions.busy} onClick={() => void actions.reopen(lot)}>{t("lots.rouvrir")}</Button>}
       <MenuButton label={t("lots.nom", lot)} items={actions.menu(lot)} />
     </>
   );
@@ -50,16 +61,17 @@ function Summary({ lot, late }: { lot: Lot; late: Late | undefined }) {
   return (
     <>
       {one !== undefined && (
-        <Note tone={whyOf(one).overdue ? "error" : "warning"} title={`${t("lots.col.echeance")} : ${deadline(whyOf(one))}`}>
+        <Note tone={urgencyOf(whyOf(one)) === "bad" ? "error" : "warning"} title={`${t("lots.col.echeance")} : ${deadline(whyOf(one))}`}>
           <span lang="fr">{one.pourquoi}</span>
           {one.source !== undefined && <p class="hint">{t("lots.retard.source", { source: one.source, certitude: one.certitude ?? "—" })}</p>}
         </Note>
       )}
       {(lot.avertissements ?? []).map((i) => <Note key={i.code} tone="warning"><span lang="fr">{i.message}</span></Note>)}
-      {lot.etat === "clos" && <Note>{t("lots.envoi")}</Note>}
+      {canSend(lot) && <MailNote />}
       <Card>
         <Facts>
           <Fact name={t("lots.col.etat")}><Badge tone={toneOf(lot.etat)}>{tOr(`lot.${lot.etat}`, lot.etat)}</Badge></Fact>
+          {lot.etat !== "ouvert" && <Fact name={t("envoi.col")}><Way lot={lot} /></Fact>}
           <Fact name={t("lots.col.certification")}>{tOr(`certification.${lot.certification}`, lot.certification)}</Fact>
           <Fact name={t("lots.numero-am")}><span class="num">{lot.numeroAM}</span></Fact>
           <Fact name={t("lots.col.ouvert")}>{lot.ouvert === undefined ? "—" : moment(lot.ouvert)}</Fact>
@@ -73,6 +85,13 @@ function Summary({ lot, late }: { lot: Lot; late: Late | undefined }) {
   );
 }
 
+/** Way is what is known of its sending: when it left, and who said so where it was not the server. */
+function Way({ lot }: { lot: Lot }) {
+  const by = lot.envoi?.tranchePar;
+  if (lot.transmis === undefined) return <WayBadge lot={lot} />;
+  return <>{moment(lot.transmis)}{by !== undefined && by !== "serveur" && <span class="hint"> {tOr(`envoi.tranche.${by}`, by)}</span>}</>;
+}
+
 function Lines({ lot, rows }: { lot: Lot; rows: readonly FSESummary[] }) {
   const fse = useFSEActions({ onOpen: (f) => go("fse", f.id) });
   const taking = useAction((one: string) => act("lots.takeOut", { lot: lot.id, fse: one }));
@@ -82,9 +101,8 @@ function Lines({ lot, rows }: { lot: Lot; rows: readonly FSESummary[] }) {
     const moved = await taking.run(f.id);
     if (moved !== undefined) notify(t("lots.retiree", { numero: moved.vers.numero }));
   };
-  const sent = lot.etat !== "ouvert" && lot.etat !== "clos";
   const menu = (f: FSESummary): readonly MenuItem[] =>
-    sent ? fse.menu(f) : [...fse.menu(f), { label: t("lots.retirer"), icon: "send", run: () => void takeOut(f) }];
+    !isFree(lot) ? fse.menu(f) : [...fse.menu(f), { label: t("lots.retirer"), icon: "send", run: () => void takeOut(f) }];
   return (
     <Card title={t("lots.lignes")} flush>
       <ProblemNote error={taking.error} />

@@ -2,14 +2,18 @@
 
 import { useState } from "preact/hooks";
 import type { Late, Lot } from "../../../client/src/types";
+import { MailNote } from "../envoi/mail-note";
+import { Stuck } from "../envoi/stuck";
+import { useTransmit } from "../envoi/transmit";
+import { canSend, isStuck } from "../envoi/way";
+import { WayBadge } from "../envoi/way-badge";
 import { count, day } from "../format";
 import { useQuery } from "../hooks";
 import { t, tOr, type PlainKey } from "../i18n";
 import { go } from "../route";
-import { Badge, Card, Empty, MenuButton, Money, Page, ProblemNote, Table, type Column } from "../ui";
-import { toneOf } from "./can";
+import { Badge, Button, Card, Empty, MenuButton, Money, Page, ProblemNote, Table, type Column } from "../ui";
 import { Chips } from "./chips";
-import { deadline, Deadlines, lateOf, whyOf } from "./deadline";
+import { deadline, Deadlines, lateOf, urgencyOf, whyOf } from "./deadline";
 import { useLotActions, type LotActions } from "./lot-actions";
 
 const most = 200; // what the daemon gives
@@ -26,21 +30,54 @@ export function LotList() {
   const list = useQuery("lots.list", { limit: most }, ["lot"]);
   const late = useQuery("lots.late", {}, ["fse", "lot"]);
   const actions = useLotActions(list.reload);
-  const all = list.data?.lots ?? [];
+  const transmitting = useTransmit(list.reload);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const all: readonly Lot[] = list.data?.lots ?? [];
   const states = groups.find((g) => g.id === group)?.states ?? [];
   const rows = states.length === 0 ? all : all.filter((l) => states.includes(l.etat));
+  const selected = new Set(rows.filter((l) => chosen.has(l.id)).map((l) => l.id));
+  const ready = rows.filter((l) => selected.has(l.id) && canSend(l)).map((l) => l.id);
+  const waiting = all.filter(canSend);
+  const send = async (ids: readonly string[]): Promise<void> => {
+    await transmitting.send(ids);
+    setChosen(new Set());
+  };
+  const sendAll = waiting.length > 0 && <Button tone="primary" icon="send" busy={transmitting.busy} onClick={() => void send([])}>{t("envoi.transmettre-n", { n: waiting.length })}</Button>;
   return (
-    <Page title={t("nav.lots")}>
+    <Page title={t("nav.lots")} actions={selected.size === 0 && sendAll}>
       {late.data !== undefined && <Deadlines late={late.data} />}
+      {waiting.length > 0 && <MailNote busy={transmitting.busy} onRetry={() => void send([])} />}
+      {all.filter(isStuck).map((l) => <Stuck key={l.id} lot={l} transmitting={transmitting} onChanged={list.reload} />)}
+      {transmitting.view}
       <Chips label={t("lots.filtre")} current={group} onChange={setGroup} choices={groups.map((g) => ({ id: g.id, label: t(g.label) }))} />
       <ProblemNote error={list.error ?? late.error} onRetry={list.reload} />
       <ProblemNote error={actions.error} />
+      {selected.size > 0 && <Selection n={selected.size} ready={ready.length} busy={transmitting.busy} onSend={() => void send(ready)} onClear={() => setChosen(new Set())} />}
       <Card flush>
-        <Table label={t("nav.lots")} columns={columns(late.data, actions)} rows={rows} rowKey={(l) => l.id} onOpen={(l) => go("lots", l.id)} menu={actions.menu} empty={list.data !== undefined && <Nothing any={all.length > 0} />} />
+        <Table label={t("nav.lots")} columns={columns(late.data, actions)} rows={rows} rowKey={(l) => l.id} onOpen={(l) => go("lots", l.id)} menu={actions.menu} selected={selected} onSelect={setChosen} empty={list.data !== undefined && <Nothing any={all.length > 0} />} />
       </Card>
       {all.length === most && <p class="hint">{t("lots.plafond", { n: most })}</p>}
       {actions.dialogs}
     </Page>
+  );
+}
+
+interface SelectionProps {
+  readonly n: number;
+  readonly ready: number;
+  readonly busy: boolean;
+  readonly onSend: () => void;
+  readonly onClear: () => void;
+}
+
+function Selection({ n, ready, busy, onSend, onClear }: SelectionProps) {
+  return (
+    <div class="selection row" role="region" aria-label={t("table.selection", { n })}>
+      <strong aria-live="polite">{t("table.selection", { n })}</strong>
+      <Button tone="primary" icon="send" busy={busy} disabled={ready === 0} onClick={onSend}>{t("envoi.transmettre-n", { n: ready })}</Button>
+      <Button tone="quiet" onClick={onClear}>{t("fse.deselectionner")}</Button>
+      {n > ready && <span class="hint">{t("envoi.pas-clos", { n: n - ready })}</span>}
+    </div>
   );
 }
 
@@ -55,7 +92,7 @@ const columns = (late: Late | undefined, actions: LotActions): readonly Column<L
   { id: "fse", title: t("lots.col.fse"), cell: (l) => count(l.fse), align: "end", width: "60px" },
   { id: "total", title: t("lots.col.total"), cell: (l) => <Money cents={l.total} />, align: "end", width: "108px" },
   { id: "amo", title: t("lots.col.amo"), cell: (l) => <Money cents={l.amo} />, align: "end", width: "108px" },
-  { id: "etat", title: t("lots.col.etat"), cell: (l) => <Badge tone={toneOf(l.etat)}>{tOr(`lot.${l.etat}`, l.etat)}</Badge>, width: "120px" },
+  { id: "etat", title: t("lots.col.etat"), cell: (l) => <WayBadge lot={l} />, width: "150px" },
   { id: "echeance", title: t("lots.col.echeance"), cell: (l) => <LateCell late={late} lot={l} /> },
   { id: "menu", title: <span class="unseen">{t("fse.col.menu")}</span>, cell: (l) => <MenuButton label={t("lots.nom", l)} items={actions.menu(l)} />, width: "46px" },
 ];
@@ -63,5 +100,5 @@ const columns = (late: Late | undefined, actions: LotActions): readonly Column<L
 function LateCell({ late, lot }: { late: Late | undefined; lot: Lot }) {
   const one = lateOf(late, lot.id);
   if (one === undefined) return <span class="faint">—</span>;
-  return <span title={one.pourquoi}><Badge tone={whyOf(one).overdue ? "bad" : "warn"}>{deadline(whyOf(one))}</Badge></span>;
+  return <span title={one.pourquoi}><Badge tone={urgencyOf(whyOf(one))}>{deadline(whyOf(one))}</Badge></span>;
 }

@@ -11,9 +11,16 @@ import { Amounts } from "./amounts";
 import { Care } from "./care";
 import { remakeLabels, useRemake, type Original } from "./fse-dialogs";
 import { History } from "./history";
+import { Withdraw } from "./reject-withdraw";
 import type { RejectRow } from "./rejects";
 
-export function RejectPanel({ row, onClose }: { row: RejectRow; onClose: () => void }) {
+export interface RejectPanelProps {
+  readonly row: RejectRow;
+  readonly onClose: () => void;
+  readonly onWithdrawn: () => void;
+}
+
+export function RejectPanel({ row, onClose, onWithdrawn }: RejectPanelProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus({ preventScroll: true }), [row.key]);
   const keys = (e: KeyboardEvent): void => {
@@ -34,6 +41,7 @@ export function RejectPanel({ row, onClose }: { row: RejectRow; onClose: () => v
         </Facts>
         <p class="reason" lang="fr">{row.label === "" ? "—" : row.label}</p>
         <Again row={row} />
+        {row.byHand && row.remade === "" && <Withdraw row={row} onWithdrawn={onWithdrawn} />}
         {row.fse !== undefined && <OriginalFSE id={row.fse.id} />}
       </div>
     </aside>

@@ -15,17 +15,22 @@ export interface RejectRow {
   readonly label: string;
   /** ID of the FSE that makes it again; "" for none. */
   readonly remade: string;
+  /** Noted by somebody here, who may have been wrong. */
+  readonly byHand: boolean;
 }
+
+/** isReject: an FSE has other returns too. */
+const isReject = (r: Return): boolean => r.type === "main" || r.sens === "rejete" || r.sens === "refuse";
 
 /** rejectRows are the rejects that stand, the newest first. returns begin with the newest. */
 export function rejectRows(fse: readonly FSESummary[], returns: readonly Return[]): readonly RejectRow[] {
   const ours = fse.map((f): RejectRow => {
-    const told = returns.find((r) => r.fse?.includes(f.id) === true);
-    return { key: f.id, fse: f, retour: told?.id ?? "", numero: f.numero ?? "", date: told?.date ?? "", label: f.rejet ?? told?.libelle ?? "", remade: f.remplaceePar ?? "" };
+    const told = returns.find((r) => r.retire === undefined && isReject(r) && r.fse?.includes(f.id) === true);
+    return { key: f.id, fse: f, retour: told?.id ?? "", numero: f.numero ?? "", date: told?.date ?? "", label: f.rejet ?? told?.libelle ?? "", remade: f.remplaceePar ?? "", byHand: told?.type === "main" };
   });
   const others = returns
-    .filter((r) => r.externe === true)
-    .map((r): RejectRow => ({ key: r.id, fse: undefined, retour: r.id, numero: r.numero ?? "", date: r.date ?? "", label: r.libelle ?? "", remade: r.refaite ?? "" }));
+    .filter((r) => r.externe === true && r.retire === undefined)
+    .map((r): RejectRow => ({ key: r.id, fse: undefined, retour: r.id, numero: r.numero ?? "", date: r.date ?? "", label: r.libelle ?? "", remade: r.refaite ?? "", byHand: true }));
   return [...ours, ...others].sort((a, b) => b.date.localeCompare(a.date) || b.numero.localeCompare(a.numero));
 }
 

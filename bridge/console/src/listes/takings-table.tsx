@@ -25,7 +25,7 @@ export function TakingsTable({ days, total, onPrint, onDay }: TakingsTableProps)
             <th scope="col" class="end">{t("fse.col.amo")}</th>
             <th scope="col" class="end">{t("fse.col.amc")}</th>
             <th scope="col" class="end">{t("recettes.col.patient")}</th>
-            <th scope="col" class="end">{t("fse.encaisse.titre")}</th>
+            <th scope="col" class="end">{t("recettes.encaisse")}</th>
             <th scope="col"><span class="unseen">{t("fse.col.menu")}</span></th>
           </tr>
         </thead>

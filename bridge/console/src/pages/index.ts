@@ -12,6 +12,7 @@ import { PremiereFois } from "./premiere-fois";
 import { Recettes } from "./recettes";
 import { Reglages } from "./reglages";
 import { Rejets } from "./rejets";
+import { Retours } from "./retours";
 
 export interface PageProps {
   readonly id: string;
@@ -23,6 +24,7 @@ export const pages: Readonly<Record<PageName, ComponentType<PageProps>>> = {
   fse: FSE,
   lots: Lots,
   papiers: Papiers,
+  retours: Retours,
   rejets: Rejets,
   recettes: Recettes,
   reglages: Reglages,

@@ -32,7 +32,7 @@ export function Recettes() {
       <ProblemNote error={query.error ?? printing.error} onRetry={query.reload} />
       {query.data !== undefined && fault === undefined && (
         <>
-          <Sums total={query.data.total} />
+          <Sums total={query.data.total} one={one} />
           {!one && <ByDay range={range} days={query.data.jours} total={query.data.total} onPrint={(d) => void print(d)} onDay={(d) => setRange({ from: d, to: d })} />}
         </>
       )}
@@ -59,7 +59,7 @@ function Choice({ range, now, onChange }: { range: Range; now: string; onChange:
   );
 }
 
-function Sums({ total }: { total: Takings }) {
+function Sums({ total, one }: { total: Takings; one: boolean }) {
   return (
     <div class="takings-columns">
       <Card title={t("recettes.total")}>
@@ -75,7 +75,7 @@ function Sums({ total }: { total: Takings }) {
         </Facts>
         {(total.sansPrix ?? 0) > 0 && <p class="hint">{t("recettes.sans-prix", { n: total.sansPrix ?? 0 })}</p>}
       </Card>
-      <Card title={t("fse.encaisse.titre")}>
+      <Card title={t(one ? "recettes.encaisse" : "recettes.encaisse.periode")}>
         <p class="takings-sum"><Money cents={total.encaisse} strong /></p>
         <Means total={total} />
       </Card>

@@ -2,6 +2,7 @@
 
 import { useQuery } from "../hooks";
 import { t } from "../i18n";
+import { MailSettings } from "../reglages/mail";
 import { Practice } from "../reglages/practice";
 import { Safety } from "../reglages/safety";
 import { ThisBrowser } from "../reglages/this-browser";
@@ -17,6 +18,7 @@ export function Reglages({ id }: PageProps) {
   const current = id === "" ? first : id;
   const tabs: readonly Tab[] = [
     ...(cabinets.length === 0 ? [{ id: "cabinet", label: t("reglages.cabinet") }] : cabinets.map((c) => ({ id: c.numeroAM, label: labelOf(c, cabinets.length) }))),
+    { id: "transmission", label: t("envoi.reglages") },
     { id: "affichage", label: t("reglages.affichage") },
     { id: "securite", label: t("reglages.securite") },
   ];
@@ -33,6 +35,7 @@ export function Reglages({ id }: PageProps) {
 const labelOf = (c: Cabinet, n: number): string => (n === 1 ? t("reglages.cabinet") : `${c.prenom} ${c.nom} · ${c.numeroAM}`);
 
 function Panel({ current, cabinets, loaded }: { current: string; cabinets: readonly Cabinet[]; loaded: boolean }) {
+  if (current === "transmission") return <MailSettings />;
   if (current === "affichage") return <ThisBrowser />;
   if (current === "securite") return <Safety />;
   const chosen = cabinets.find((c) => c.numeroAM === current);

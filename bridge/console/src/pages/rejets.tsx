@@ -1,4 +1,4 @@
-// Rejets: what was refused, why, and how it is made again; and the returns that tell of it.
+// Rejets: what was refused, why, and how it is made again.
 
 import { useState } from "preact/hooks";
 import type { FSESummary, Return } from "../../../client/src/types";
@@ -9,10 +9,9 @@ import { readAll, useLoad } from "../listes/load";
 import { RejectForm } from "../listes/reject-form";
 import { RejectPanel } from "../listes/reject-panel";
 import { rejectRows, type RejectRow } from "../listes/rejects";
-import { Returns } from "../listes/returns";
 import { call } from "../session";
 import { useShortcut } from "../shortcuts";
-import { Badge, Button, Card, Empty, Money, Page, ProblemNote, Table, Tabs, type Column } from "../ui";
+import { Badge, Button, Card, Empty, Money, Page, ProblemNote, Table, type Column } from "../ui";
 
 const most = 2_000;
 
@@ -35,28 +34,21 @@ async function read(): Promise<Both> {
 
 export function Rejets() {
   const list = useLoad(read, ["fse", "lot", "queue"]);
-  const [tab, setTab] = useState("rejets");
   const [form, setForm] = useState(false);
   useShortcut("a", "raccourcis.rejet", () => setForm(true));
   const { fse = [], returns = [] } = list.data ?? {};
   const rows = rejectRows(fse, returns);
-  const tabs = [
-    { id: "rejets", label: t("nav.rejets") },
-    { id: "retours", label: `${t("rejets.retours")} (${count(returns.length)})` },
-  ];
   return (
     <Page title={t("nav.rejets")} lead={t("rejets.lead")} actions={<Button icon="plus" keys="a" onClick={() => setForm(true)}>{t("rejets.saisir")}</Button>}>
       <ProblemNote error={list.error} onRetry={list.reload} />
-      <Tabs label={t("nav.rejets")} tabs={tabs} current={tab} onChange={setTab}>
-        {list.data === undefined && list.error === undefined && <p class="hint" role="status">{t("attente")}</p>}
-        {list.data !== undefined && (tab === "rejets" ? <Rejects rows={rows} /> : <Returns list={returns} onFetched={list.reload} />)}
-      </Tabs>
+      {list.data === undefined && list.error === undefined && <p class="hint" role="status">{t("attente")}</p>}
+      {list.data !== undefined && <Rejects rows={rows} onWithdrawn={list.reload} />}
       {form && <RejectForm onClose={() => setForm(false)} onNoted={list.reload} />}
     </Page>
   );
 }
 
-function Rejects({ rows: all }: { rows: readonly RejectRow[] }) {
+function Rejects({ rows: all, onWithdrawn }: { rows: readonly RejectRow[]; onWithdrawn: () => void }) {
   const [group, setGroup] = useState("a-refaire");
   const [shown, setShown] = useState("");
   const done = all.filter((r) => r.remade !== "");
@@ -78,7 +70,7 @@ function Rejects({ rows: all }: { rows: readonly RejectRow[] }) {
         <Card flush>
           <Table label={t("nav.rejets")} columns={columns(row !== undefined)} rows={rows} rowKey={(r) => r.key} onOpen={(r) => setShown(r.key)} empty={nothing} />
         </Card>
-        {row !== undefined && <RejectPanel row={row} onClose={close} />}
+        {row !== undefined && <RejectPanel row={row} onClose={close} onWithdrawn={onWithdrawn} />}
       </div>
     </div>
   );

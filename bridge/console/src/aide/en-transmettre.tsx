@@ -1,0 +1,50 @@
+// The user guide in English: sending lots, and following what the payers answer and pay.
+
+import { href } from "../route";
+import { Note } from "../ui";
+import { ThreeSteps } from "./pictures";
+
+export const Sending = () => (
+  <>
+    <p>A closed lot leaves by encrypted mail for its payer. The payer acknowledges it (ARL), then announces its payments and rejects (NOEMIE): Agrafe matches them with each FSE.</p>
+    <ThreeSteps label="From a closed lot to the payment" steps={["Send|the closed lots", "Fetch|the returns", "Settle|what is left"]} />
+    <h2>1. Send</h2>
+    <p>In <a href={href("lots")}>Lots</a>, “Send” sends the lots that are chosen, or all that are closed. Each lot tells where it is:</p>
+    <dl class="terms">
+      <dt>To be sent</dt>
+      <dd>It is closed and nobody has asked for it to be sent yet. It can be opened again.</dd>
+      <dt>Waiting</dt>
+      <dd>It was asked for, but the server does not answer or is busy. Agrafe tries again by itself, less and less often, and says when. Without a network nothing is lost and nothing has to be done again.</dd>
+      <dt>Being sent</dt>
+      <dd>It is leaving now: it can’t be changed any more.</dd>
+      <dt>Sent</dt>
+      <dd>The server took it. Its FSE are “Sent”. It will never be sent again.</dd>
+      <dt>Undecided</dt>
+      <dd>The connection was lost at the very moment of sending: Agrafe does not know whether the server took this lot, and so does not send it again.</dd>
+      <dt>Refused by the server</dt>
+      <dd>The server said no, and why. The payer has received nothing: mend the cause, then “Try again”.</dd>
+    </dl>
+    <Note tone="warning">A lot that is sent twice may be paid twice, and the overpayment has to be given back. Before an “Undecided” lot, first wait for the witness copy or an answer of the payer: if either comes, Agrafe decides by itself. If not, look at « vos paiements » on Espace Pro or call the payer, then say “It was sent” or “It was not, send again”.</Note>
+    <h2>2. Fetch the returns</h2>
+    <p>“Fetch the returns”, in <a href={href("retours")}>Returns</a>, looks for the answers in the practice’s mailbox. A message is deleted there only once Agrafe has kept it. The same return received twice counts once.</p>
+    <dl class="terms">
+      <dt>Sent</dt>
+      <dd>The FSE has left; the payer has not answered yet. After some working days “My day” says so.</dd>
+      <dt>Acknowledged</dt>
+      <dd>The payer has acknowledged the lot (ARL). For a degraded lot no ARL is expected.</dd>
+      <dt>Paid, partly paid</dt>
+      <dd>The payers have paid all that they owe, or only a part. Where the patient has paid everything they owe you nothing: the FSE ends as “Acknowledged”.</dd>
+      <dt>Rejected</dt>
+      <dd>The payer refused it; the reason is the one that it gave. See the chapter <a href={href("aide", "rejets")}>Rejects</a>.</dd>
+    </dl>
+    <h2>3. Settle what is left</h2>
+    <ul>
+      <li>“Payments” shows them by day and by transfer, as on the bank’s statement. A difference between what was asked for and what was paid is marked.</li>
+      <li>“To settle” gathers what Agrafe could not match with certainty. “Match…” looks for the FSE by its number; “Put away…” asks for a reason and changes nothing else.</li>
+      <li>“To be looked at” tells of what should not happen: the payment of an FSE that was made again, the reject of one that was paid. Check before the payer pays twice.</li>
+      <li>“Files received” keeps each file as it arrived, even one that can’t be read. A file that came another way is imported there.</li>
+    </ul>
+    <h2>The mail account</h2>
+    <p>It is set once by the administrator of the workstation. <a href={href("reglages", "transmission")}>Settings, Transmission</a> shows how it is, and “Check” logs in to both servers without sending anything.</p>
+  </>
+);

@@ -1,0 +1,76 @@
+// The payments of the payers by day and transfer, each with its FSE; what differs from what was asked is marked.
+
+import { useState } from "preact/hooks";
+import type { Return } from "../../../client/src/types";
+import { day } from "../format";
+import { t } from "../i18n";
+import { Chips } from "../listes/chips";
+import { Card, Empty, Money } from "../ui";
+import { Difference } from "./lot-returns";
+import { differs, transfersOf, type Transfer } from "./payments";
+import { About, labelOf } from "./return-table";
+
+export function Paid({ list }: { list: readonly Return[] }) {
+  const [group, setGroup] = useState("tous");
+  const all = transfersOf(list);
+  const wrong = all.filter((one) => one.lines.some(differs));
+  const shown = group === "ecarts" ? wrong : all;
+  const choices = [
+    { id: "tous", label: t("retours.filtre.tous"), count: String(all.length) },
+    { id: "ecarts", label: t("retours.filtre.ecarts"), count: String(wrong.length) },
+  ];
+  if (all.length === 0) return <Card><Empty icon="takings" title={t("retours.paiements.rien")}>{t("retours.paiements.rien.texte")}</Empty></Card>;
+  return (
+    <div class="stack">
+      <Chips label={t("retours.filtre")} current={group} choices={choices} onChange={setGroup} />
+      {shown.length === 0 && <Card><Empty icon="check" title={t("retours.ecarts.rien")} /></Card>}
+      {shown.map((one) => <OneTransfer key={one.key} transfer={one} only={group === "ecarts"} />)}
+    </div>
+  );
+}
+
+const titleOf = ({ date, organisme, reference }: Transfer): string =>
+  [date === "" ? t("retours.sans-date") : day(date), organisme === "" ? "" : t("retours.organisme", { organisme }), reference === "" ? "" : t("retours.virement", { reference })].filter((s) => s !== "").join(" · ");
+
+function OneTransfer({ transfer, only }: { transfer: Transfer; only: boolean }) {
+  const lines = only ? transfer.lines.filter(differs) : transfer.lines;
+  return (
+    <Card title={titleOf(transfer)} actions={<Money cents={transfer.paid} strong />}>
+      <div class="scroll-x">
+        <table class="lines transfer">
+          <thead>
+            <tr>
+              <th scope="col">{t("retours.col.objet")}</th>
+              <th scope="col">{t("retours.col.part")}</th>
+              <th scope="col" class="end">{t("retours.col.demande")}</th>
+              <th scope="col" class="end">{t("retours.col.paye")}</th>
+              <th scope="col" class="end">{t("retours.col.difference")}</th>
+              <th scope="col">{t("retours.col.libelle")}</th>
+            </tr>
+          </thead>
+          <tbody>{lines.map((r) => <Line key={r.id} r={r} />)}</tbody>
+          <tfoot>
+            <tr>
+              <th scope="row" colSpan={2}>{t("fse.total")}</th>
+              <td class="end"><Money cents={transfer.asked} strong /></td>
+              <td class="end"><Money cents={transfer.paid} strong /></td>
+              <td class="end"><Difference cents={transfer.paid - transfer.asked} /></td>
+              <td />
+            </tr>
+          </tfoot>
+        </table>
+      </div>
+    </Card>
+  );
+}
+
+const Line = ({ r }: { r: Return }) => (
+  <tr class={differs(r) ? "differs" : undefined}>
+    <th scope="row"><About r={r} /></th>
+    <td>{r.part ?? "—"}</td>
+    <td class="end">{r.demande === undefined ? <span class="faint">—</span> : <Money cents={r.demande} />}</td>
+    <td class="end"><Money cents={r.montant ?? 0} /></td>
+    <td class="end"><Difference cents={differs(r) ? (r.montant ?? 0) - (r.demande ?? 0) : 0} /></td>
+    <td lang="fr">{labelOf(r)}{r.pourquoi !== undefined && <div class="hint">{r.pourquoi}</div>}</td>
+  </tr>
+);

@@ -1,0 +1,55 @@
+// Returns that wait for somebody: nobody knows which FSE they are about, or they say what can't be.
+
+import { useState } from "preact/hooks";
+import type { Return } from "../../../client/src/types";
+import { day } from "../format";
+import { t, tOr } from "../i18n";
+import { Badge, Button, Card, Empty, Money } from "../ui";
+import { DismissDialog, MatchDialog } from "./settle-dialogs";
+import { About, labelOf } from "./return-table";
+
+interface Asked {
+  readonly what: "match" | "dismiss";
+  readonly r: Return;
+}
+
+export function ToSettle({ list, onSettled }: { list: readonly Return[]; onSettled: () => void }) {
+  const [asked, setAsked] = useState<Asked>();
+  if (list.length === 0) return <Card><Empty icon="check" title={t("retours.regler.rien")}>{t("retours.regler.rien.texte")}</Empty></Card>;
+  const close = (): void => setAsked(undefined);
+  return (
+    <div class="stack">
+      <p class="hint">{t("retours.regler.texte")}</p>
+      {list.map((r) => <Open key={r.id} r={r} onAsk={(what) => setAsked({ what, r })} />)}
+      {asked?.what === "match" && <MatchDialog r={asked.r} onClose={close} onSettled={onSettled} />}
+      {asked?.what === "dismiss" && <DismissDialog r={asked.r} onClose={close} onSettled={onSettled} />}
+    </div>
+  );
+}
+
+/** titleOf names a return as the payer does. */
+const titleOf = (r: Return): string => [tOr(`retour.${r.type}`, r.type), r.numero ?? "", r.date === undefined ? "" : day(r.date)].filter((s) => s !== "").join(" · ");
+
+function Open({ r, onAsk }: { r: Return; onAsk: (what: Asked["what"]) => void }) {
+  const unknown = r.effet !== "a-examiner";
+  return (
+    <Card
+      title={titleOf(r)}
+      actions={
+        <>
+          {unknown && <Button small tone="primary" icon="link" onClick={() => onAsk("match")}>{t("retours.rapprocher.suite")}</Button>}
+          <Button small onClick={() => onAsk("dismiss")}>{t("retours.classer.suite")}</Button>
+        </>
+      }
+    >
+      <div class="row">
+        <Badge tone={unknown ? "warn" : "bad"}>{t(unknown ? "effet.a-rapprocher" : "effet.a-examiner")}</Badge>
+        <About r={r} />
+        {r.organisme !== undefined && r.organisme !== "" && <span class="hint num">{t("retours.organisme", { organisme: r.organisme })}</span>}
+        {r.montant !== undefined && <span class="push">{r.part} <Money cents={r.montant} strong /></span>}
+      </div>
+      <p lang="fr" class="gap-top">{labelOf(r)}</p>
+      {r.pourquoi !== undefined && <p class="hint" lang="fr">{r.pourquoi}</p>}
+    </Card>
+  );
+}

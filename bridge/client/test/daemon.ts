@@ -214,7 +214,7 @@ export class Daemon {
   }
 }
 
-export const queue = (aSigner: number) => ({ brouillons: 0, aSigner, signees: 0, lotsOuverts: 0, lotsClos: 0, rejets: 0, papiers: 0 });
+export const queue = (aSigner: number) => ({ brouillons: 0, aSigner, signees: 0, lotsOuverts: 0, lotsClos: 0, rejets: 0, papiers: 0, aTraiter: 0, indecis: 0, transmis: 0 });
 
 const builtin: Record<string, Handler> = {
   "system.ping": (p) => p,

@@ -168,11 +168,16 @@ func TestCutByRecords(t *testing.T) {
 // closedLots puts 999 closed lots of the doctor in the book and returns the second.
 func closedLots(t testing.TB, b *Book, price *fse.Prix) (second string) {
 	t.Helper()
+	route, err := b2.RouteOf(price.Destinataire.Regime, price.Destinataire.Caisse, price.Destinataire.Centre)
+	if err != nil {
+		t.Fatal(err)
+	}
+	destination := route.Destinataire
 	for n := 1; n <= maxLot; {
 		_, err := b.journal.Update(t.Context(), func(journal.State) (entries []journal.Entry, err error) {
 			for range 111 {
 				l := &Lot{ID: newID(), Numero: n, Regime: price.Destinataire.Regime, Caisse: price.Destinataire.Caisse, Centre: price.Destinataire.Centre,
-					Certification: "D", NumeroAM: doctor, Environment: Demonstration, Opened: openDay}
+					Destination: destination.Numero, Certification: "D", NumeroAM: doctor, Environment: Demonstration, Opened: openDay}
 				entry, err := (&lotChange{State: fse.LotClos, At: &openDay, New: l}).record(l.ID, alice, "")
 				if err != nil {
 					return nil, err

@@ -134,7 +134,7 @@ func (j *judgement) effect(r *Return) (Effect, string) {
 
 func (j *judgement) effectOfReject(r *Return) (Effect, string) {
 	switch {
-	case j.State == fse.Remplacee, j.State == fse.Rejetee && (r.Part != "AMC" || j.amo == 0):
+	case j.State == fse.Remplacee, j.State == fse.Rejetee: // of a part alone, where the other one, or the lot, is rejected too
 		return EffectApplied, ""
 	case j.covered && !r.Date.IsZero() && r.Date < j.got.Last:
 		return EffectNone, "Payée depuis."

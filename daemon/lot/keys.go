@@ -115,9 +115,18 @@ func prefixPatient(d *fse.Draft, year int) string {
 	return fmt.Sprintf("patient/%s/%04d/", hex.EncodeToString(sum[:16]), year)
 }
 
-// series names the numbering of lots: one for each professional, payer and
-// environment, whatever the certification.
+// series names the numbering of lots: one for each professional, destination and
+// environment, whatever the certification. Several caisses may have one destination, which
+// tells lots by their numbers. Before version 4 each payer had its own.
 func (l *Lot) series() string {
+	if l.Destination == "" {
+		return l.payer()
+	}
+	return l.NumeroAM + "/" + l.Destination + "/" + l.Environment
+}
+
+// payer names those whose FSE go together.
+func (l *Lot) payer() string {
 	return l.NumeroAM + "/" + l.Regime + l.Caisse + l.Centre + "/" + l.Environment
 }
 

@@ -1,7 +1,10 @@
 package lot
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/agrafe-fse/agrafe/daemon/b2"
@@ -18,7 +21,12 @@ func (b *Book) lotFor(s journal.State, f *FSE, actor, except string) (entries []
 		Regime: f.Price.Destinataire.Regime, Caisse: f.Price.Destinataire.Caisse, Centre: f.Price.Destinataire.Centre,
 		Certification: f.Certification, NumeroAM: f.NumeroAM(), Environment: Demonstration, Opened: b.now().UTC(),
 	}
-	ids, err := list(s, keyOpen(wanted.series(), wanted.Certification))
+	route, err := b2.RouteOf(wanted.Regime, wanted.Caisse, wanted.Centre)
+	if err != nil {
+		return nil, "", fmt.Errorf("%w: %w", ErrB2, err)
+	}
+	wanted.Destination = route.Destinataire.Numero
+	ids, err := list(s, keyOpen(wanted.payer(), wanted.Certification))
 	if err != nil {
 		return nil, "", err
 	}
@@ -42,7 +50,7 @@ func (b *Book) lotFor(s journal.State, f *FSE, actor, except string) (entries []
 		}
 		entries = append(entries, entry)
 	}
-	if wanted.Numero, err = freeNumber(s, wanted.series()); err != nil {
+	if wanted.Numero, err = freeNumber(s, wanted); err != nil {
 		return nil, "", err
 	}
 	entry, err := (&lotChange{State: fse.LotOuvert, New: wanted}).record(wanted.ID, actor, "")
@@ -58,10 +66,14 @@ func (l *Lot) room(f *FSE) bool {
 // maxLot is the largest number of a lot.
 const maxLot = 999
 
-// freeNumber is the number of the next lot of a series: the last plus one, or
-// after 999 the first that no lot in use has.
-func freeNumber(s journal.State, series string) (int, error) {
+// freeNumber is the number of a new lot: the last of its series plus one, or after 999
+// the first that no lot in use has.
+func freeNumber(s journal.State, wanted *Lot) (int, error) {
+	series := wanted.series()
 	last, err := number(s, keyLastLot(series))
+	if err == nil && last == 0 {
+		last, err = lastBefore(s, wanted)
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -88,6 +100,33 @@ func freeNumber(s journal.State, series string) (int, error) {
 		}
 	}
 	return 0, ErrExhausted
+}
+
+// lastBefore is the highest last number of the payers that share the destination of a
+// lot, as they were numbered before version 4: each on its own.
+func lastBefore(s journal.State, wanted *Lot) (last int, err error) {
+	prefix := keyLastLot(wanted.NumeroAM + "/")
+	const most = 1000 // payers of a professional
+	items, err := s.Scan(prefix, "", most, false)
+	if err != nil {
+		return 0, err
+	}
+	for _, item := range items {
+		payer, environment, _ := strings.Cut(item.Key[len(prefix):], "/")
+		if len(payer) != len("011230000") || environment != wanted.Environment {
+			continue
+		}
+		route, err := b2.RouteOf(payer[:2], payer[2:5], payer[5:])
+		if err != nil || route.Destinataire.Numero != wanted.Destination {
+			continue
+		}
+		n, err := strconv.Atoi(string(item.Value))
+		if err != nil {
+			return 0, fmt.Errorf("cannot read the number at %q: %w", item.Key, err)
+		}
+		last = max(last, n)
+	}
+	return last, nil
 }
 
 func closing(at time.Time) *lotChange {

@@ -41,7 +41,7 @@ type Received struct {
 }
 
 // DuePayers is what payers owe the professional for f: with tiers payant the parts that
-// they take, else nothing.
+// they take, else nothing. The AME takes both whatever was ticked.
 func (f *FSE) DuePayers() (amo, amc fse.Cents) {
 	if f.Price == nil {
 		return 0, 0
@@ -49,7 +49,7 @@ func (f *FSE) DuePayers() (amo, amc fse.Cents) {
 	if f.Price.TiersPayant.AMO {
 		amo = f.Price.Total.AMO
 	}
-	if f.Price.TiersPayant.AMC {
+	if f.Price.TiersPayant.AMC || f.Draft != nil && f.Draft.AMO.AME {
 		amc = f.Price.Total.AMC
 	}
 	return amo, amc
@@ -99,6 +99,7 @@ type Lot struct {
 	Regime        string       `json:"regime"`
 	Caisse        string       `json:"caisse"`
 	Centre        string       `json:"centre"`
+	Destination   string       `json:"destinataire,omitempty"` // number of it in record 000; "" before version 4
 	Certification string       `json:"certification"`
 	NumeroAM      string       `json:"numeroAM"`
 	Environment   string       `json:"environnement"`

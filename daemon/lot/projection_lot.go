@@ -137,7 +137,7 @@ func open(w journal.Writer, l *Lot, before fse.LotState) error {
 	if was == is {
 		return nil
 	}
-	key := keyOpen(l.series(), l.Certification)
+	key := keyOpen(l.payer(), l.Certification)
 	ids, err := list(w, key)
 	if err != nil {
 		return err

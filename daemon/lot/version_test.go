@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/agrafe-fse/agrafe/daemon/fse"
 	"github.com/agrafe-fse/agrafe/daemon/journal"
 	"github.com/google/go-cmp/cmp"
 )
@@ -174,4 +175,24 @@ func TestOtherDerivation(t *testing.T) {
 			wantError(t, err, test.want)
 		})
 	}
+}
+
+// A lot numbered by destination goes on behind those that the payers of it had, each on
+// its own, before version 4.
+func TestLotNumberBehindOlder(t *testing.T) {
+	b := openBook(t, t.TempDir())
+	d := draft(doctor)
+	price := priceOf(t, d)
+	older := &Lot{ID: newID(), Numero: 41, Regime: price.Destinataire.Regime, Caisse: price.Destinataire.Caisse, Centre: price.Destinataire.Centre,
+		Certification: "D", NumeroAM: doctor, Environment: Demonstration, Opened: openDay}
+	if _, err := b.journal.Update(t.Context(), func(journal.State) ([]journal.Entry, error) {
+		return one((&lotChange{State: fse.LotClos, At: &openDay, New: older}).record(older.ID, alice, ""))
+	}); err != nil {
+		t.Fatal(err)
+	}
+	f := signed(t, b, alice, d, price)
+	if l, err := b.Lot(f.Lot); err != nil || l.Numero != 42 {
+		t.Errorf("lot %d, %v, want 42", l.Numero, err)
+	}
+	verify(t, b)
 }

@@ -29,6 +29,7 @@ type demoCmd struct {
 	Run    demoRunCmd    `cmd:"" default:"withargs" help:"play the main job; with --keep, leave the service running"`
 	Insert demoInsertCmd `cmd:"" help:"put a card in a slot of a demonstration that was left running"`
 	Remove demoRemoveCmd `cmd:"" help:"take the card out of a slot of a demonstration that was left running"`
+	Payer  demoPayerCmd  `cmd:"" help:"have the payer of a demonstration that was left running answer otherwise"`
 }
 
 type demoRunCmd struct {
@@ -45,8 +46,11 @@ type demoRunCmd struct {
 // patience bounds each step of the demo.
 const patience = 15 * time.Second
 
-// Run plays the main job from card to lot.
+// Run plays the main job from card to lot, with --full to payment.
 func (d *demoRunCmd) Run(e *env) error {
+	if d.Full && d.Patient == pensioner {
+		return &usageError{fmt.Errorf("cannot play --full with %s as the patient: he comes second; give another card", pensioner)}
+	}
 	desk, done, err := openDesk(e, d.Reader)
 	if err != nil || done {
 		return err
@@ -57,6 +61,11 @@ func (d *demoRunCmd) Run(e *env) error {
 			return err
 		}
 	}
+	lock, err := d.enter()
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
 	s, err := d.start(e, desk)
 	if err != nil {
 		return err
@@ -75,6 +84,25 @@ func (d *demoRunCmd) Run(e *env) error {
 	return d.keep(e, s)
 }
 
+// enter takes the folder for this run. What the run before has said of its slots goes:
+// who changes cards meanwhile would believe that they are changed.
+func (d *demoRunCmd) enter() (*os.File, error) {
+	if err := os.MkdirAll(d.Dir, 0o700); err != nil {
+		return nil, err
+	}
+	lock, err := os.OpenFile(filepath.Join(d.Dir, "verrou"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := durable.Lock(lock); err != nil {
+		return nil, fmt.Errorf("cannot use the folder of a demonstration that is running: %w", errors.Join(err, lock.Close()))
+	}
+	if err := os.RemoveAll(slotsOf(d.Dir)); err != nil {
+		return nil, errors.Join(err, lock.Close())
+	}
+	return lock, nil
+}
+
 // stage is a daemon of the demo's own, with a client on its WebSocket.
 type stage struct {
 	desk   desk
@@ -90,6 +118,7 @@ type stage struct {
 	state  string
 	events chan state.Event
 	full   map[string]bool // ids of the readers whose card was seen
+	in     [2]string       // names of the cards in the slots
 	stop   func()
 }
 

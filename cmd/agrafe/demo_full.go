@@ -17,10 +17,16 @@ import (
 // pensioner is the card with a right to soins médicaux gratuits.
 const pensioner = "patient-smg"
 
-// The payer pays and rejects a day later, by files that come twice and in any order.
+// behaviour is what the payer does with what it takes.
+type behaviour struct {
+	script frontal.Script
+	does   string
+}
+
+// It pays and rejects a day later, by files that come twice and in any order.
 var (
-	paying    = frontal.Script{Twice: 1, Days: 1, Disorder: true}
-	rejecting = frontal.Script{Reject: 1, Twice: 1, Days: 1, Disorder: true}
+	paying    = behaviour{frontal.Script{Twice: 1, Days: 1, Disorder: true}, "pay"}
+	rejecting = behaviour{frontal.Script{Reject: 1, Twice: 1, Days: 1, Disorder: true}, "reject"}
 )
 
 // toPayment is the second part of the play, from closed lots to money: what it made.
@@ -43,8 +49,8 @@ func (t *toPayment) steps(e *env, s *stage, sc *scene, out *story) []scripted {
 		{"change the Vitale", func() (string, error) { return s.swapVitale(pensioner) }},
 		{"bill an SMG", func() (string, error) { return t.billSMG(e, s, sc) }},
 		{"close the lots", func() (string, error) { return t.close(e, s, t.FSE[1:]...) }},
-		{"send what is rejected", func() (string, error) { return t.send(e, s, rejecting, 1) }},
-		{"send what is paid", func() (string, error) { return t.send(e, s, paying, len(t.lots)) }},
+		{"send, to be rejected", func() (string, error) { return t.send(e, s, rejecting, 1) }},
+		{"send, to be paid", func() (string, error) { return t.send(e, s, paying, len(t.lots)) }},
 		{"let the payer answer", func() (string, error) { return t.answers(e, s) }},
 		{"fetch the returns", func() (string, error) { return t.fetch(e, s) }},
 		{"look at FSE 1", func() (string, error) { return t.look(e, s, 0, fse.Rejetee) }},
@@ -52,7 +58,7 @@ func (t *toPayment) steps(e *env, s *stage, sc *scene, out *story) []scripted {
 		{"look at FSE 3", func() (string, error) { return t.look(e, s, 2, fse.Payee) }},
 		{"make FSE 1 again", func() (string, error) { return t.remake(e, s) }},
 		{"close its lot", func() (string, error) { return t.close(e, s, t.FSE[3]) }},
-		{"send it", func() (string, error) { return t.send(e, s, paying, 1) }},
+		{"send it, to be paid", func() (string, error) { return t.send(e, s, paying, 1) }},
 		{"let the payer answer", func() (string, error) { return t.answers(e, s) }},
 		{"fetch the returns", func() (string, error) { return t.fetch(e, s) }},
 		{"look at FSE 1", func() (string, error) { return t.look(e, s, 0, fse.Remplacee) }},
@@ -74,8 +80,8 @@ func (t *toPayment) askRights(e *env, s *stage, sc *scene) (string, error) {
 	}
 	sc.rights = found.Persons[0]
 	r := sc.rights
-	return fmt.Sprintf("%s %s, payer %s/%s/%s, rights %s; TLS with the key of the CPS", r.Beneficiaire.Prenom, r.Beneficiaire.Nom,
-		r.AMO.Regime, r.AMO.Caisse, r.AMO.Centre, period(r.Du, r.Au)), nil
+	return fmt.Sprintf("the payer of %s %s is %s/%s/%s; asked over TLS with the key of the CPS", r.Beneficiaire.Prenom, r.Beneficiaire.Nom,
+		r.AMO.Regime, r.AMO.Caisse, r.AMO.Centre), nil
 }
 
 // yesterday is a day of care before the one of the first FSE.
@@ -195,9 +201,9 @@ func (t *toPayment) close(e *env, s *stage, members ...lot.FSE) (string, error) 
 	return strings.Join(told, "; "), nil
 }
 
-// send sends the first count lots that wait, to the payer that answers as script says.
-func (t *toPayment) send(e *env, s *stage, script frontal.Script, count int) (string, error) {
-	if err := s.payer.follow(script); err != nil {
+// send sends the first count lots that wait, to the payer that does the same with all.
+func (t *toPayment) send(e *env, s *stage, payer behaviour, count int) (string, error) {
+	if err := s.payer.follow(payer.script); err != nil {
 		return "", err
 	}
 	ids := make([]string, count)
@@ -214,15 +220,15 @@ func (t *toPayment) send(e *env, s *stage, script frontal.Script, count int) (st
 	}
 	var told []string
 	for _, l := range sent.Lots {
-		told = append(told, fmt.Sprintf("lot %s for %s/%s/%s is %s", l.Numero, l.Regime, l.Caisse, l.Centre, l.State))
+		told = append(told, fmt.Sprintf("lot %s for %s/%s/%s: %s", l.Numero, l.Regime, l.Caisse, l.Centre, strings.ReplaceAll(l.State, "-", " ")))
 	}
-	return fmt.Sprintf("%s; the payer follows « %s »", strings.Join(told, ", "), script), nil
+	return fmt.Sprintf("%s; the payer will %s", strings.Join(told, ", "), payer.does), nil
 }
 
 // answers waits until the payer has answered all that it means to.
 func (t *toPayment) answers(e *env, s *stage) (string, error) {
 	err := s.payer.answer(e)
-	return fmt.Sprintf("%d answers left so far, each of them twice", s.payer.Counts().Answers), err
+	return fmt.Sprintf("%d answers so far, each sent twice and in any order; its day lasts %v", s.payer.Counts().Answers, payerDay), err
 }
 
 // fetch fetches the returns.
@@ -234,7 +240,7 @@ func (t *toPayment) fetch(e *env, s *stage) (string, error) {
 	if f.Problems+f.Foreign > 0 {
 		return "", fmt.Errorf("%d files can't be read, %d are not for us", f.Problems, f.Foreign)
 	}
-	told := fmt.Sprintf("%d files, %d of them come again; %d returns matched", f.Received+f.Known, f.Known, f.Matched)
+	told := fmt.Sprintf("%d files with our own copies of what was sent, %d known before; %d returns matched", f.Received+f.Known, f.Known, f.Matched)
 	if f.Waiting > 0 {
 		told += fmt.Sprintf(", %d to be looked at", f.Waiting)
 	}
@@ -259,7 +265,15 @@ func (t *toPayment) look(e *env, s *stage, i int, wanted fse.State) (string, err
 	return told, nil
 }
 
-// text tells where what the payer keeps is.
+// text shows where the payer keeps what it knows, and the sums of both sides.
 func (t *toPayment) text(w io.Writer) {
-	fmt.Fprintf(w, "\nfolder of the payer  %s\n", t.Folder)
+	fmt.Fprintf(w, "\nfolder of the payer  %s\n\n", t.Folder)
+	for _, side := range []struct {
+		name string
+		account
+	}{{"payer's ledger", t.Sums.Payer}, {"journal", t.Sums.Journal}} {
+		fmt.Fprintf(w, "%-15s  asked: AMO %s, AMC %s   paid: AMO %s, AMC %s\n", side.name,
+			euros(side.Owed.AMO), euros(side.Owed.AMC), euros(side.Paid.AMO), euros(side.Paid.AMC))
+	}
+	fmt.Fprintln(w, "equal, FSE by FSE; what was rejected is asked twice and paid once")
 }

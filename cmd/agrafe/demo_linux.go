@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 
 	"github.com/agrafe-fse/agrafe/reader"
@@ -28,23 +29,28 @@ func openDesk(e *env, kind string) (d desk, done bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
-	return &onPCSC{ctx: e, rig: r}, false, nil
+	return &onPCSC{env: e, rig: r}, false, nil
 }
 
 // onPCSC is the desk of a real pcscd with virtual slots.
 type onPCSC struct {
-	ctx  context.Context
+	env  *env
 	rig  *rig.Rig
 	pull [2]context.CancelFunc // takes the card out of its slot
 }
 
 func (d *onPCSC) transport() reader.Transport { return pcsc.New() }
 
-// insert plugs the card in; it stays until it is pulled out or the demo ends.
+// insert plugs the card in; it stays until it is pulled out or the demo ends. Why pcscd
+// has lost it is told: nothing else would say so.
 func (d *onPCSC) insert(i int, c virtual.Card) error {
-	ctx, pull := context.WithCancel(d.ctx)
+	ctx, pull := context.WithCancel(d.env)
 	d.pull[i] = pull
-	go func() { _ = virtual.Serve(ctx, d.rig.Addr(i), c) }()
+	go func() {
+		if err := virtual.Serve(ctx, d.rig.Addr(i), c); err != nil {
+			fmt.Fprintf(d.env.err, "slot %s: %s\n", slotNames[i], err)
+		}
+	}()
 	return nil
 }
 
@@ -53,4 +59,11 @@ func (d *onPCSC) remove(i int) error {
 	return nil
 }
 
-func (d *onPCSC) close() { _ = d.rig.Stop() }
+func (d *onPCSC) close() {
+	for _, pull := range d.pull {
+		if pull != nil {
+			pull()
+		}
+	}
+	_ = d.rig.Stop()
+}

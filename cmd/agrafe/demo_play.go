@@ -160,6 +160,7 @@ func (s *stage) insert(slot int, name string, wanted state.CardState) (string, e
 	if err := s.desk.insert(slot, s.cards[name]); err != nil {
 		return "", err
 	}
+	s.in[slot] = name
 	card, err := s.await(wanted)
 	return "seen as " + card.Kind + ", and read", err
 }

@@ -80,5 +80,5 @@ func (t *toPayment) agree() (string, error) {
 	if all.Owed.AMO-replaced.Owed.AMO != all.Paid.AMO || all.Owed.AMC-replaced.Owed.AMC != all.Paid.AMC {
 		return "", fmt.Errorf("not all that is owed was paid: %+v, of which replaced %+v", all, replaced)
 	}
-	return fmt.Sprintf("%d FSE: AMO %s and AMC %s paid, the same in the payer's ledger and in the journal", len(t.FSE), euros(all.Paid.AMO), euros(all.Paid.AMC)), nil
+	return fmt.Sprintf("%d FSE, %s paid: the payer's ledger and the journal agree", len(t.FSE), euros(all.Paid.AMO+all.Paid.AMC)), nil
 }

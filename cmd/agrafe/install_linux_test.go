@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -97,25 +98,33 @@ func TestChangesArePrinted(t *testing.T) {
 // S29: root does nothing in another user's folder, where a link may lie. Another user is
 // not looked at: he has the rights of his own.
 func TestS29OwnPlace(t *testing.T) {
-	home := t.TempDir()
-	path := filepath.Join(home, "config", "autostart", "agrafe-tray.desktop")
-	if err := ownPlace(path); err != nil {
-		t.Errorf("in a folder of one's own: %v", err)
-	}
-	if os.Geteuid() != 0 {
-		if err := os.Chown(home, 65534, 65534); err == nil {
-			t.Error("a folder was given away without being root")
+	home, other := t.TempDir(), os.Geteuid()
+	if other == 0 { // root can have a folder of another's, others can only have their own
+		other = 65534
+		if err := os.Chown(home, other, other); err != nil {
+			t.Fatal(err)
 		}
-		return
 	}
-	if err := os.Chown(home, 65534, 65534); err != nil {
-		t.Fatal(err)
+	path := filepath.Join(home, "config", "autostart", "agrafe-tray.desktop")
+	tests := []struct {
+		name, path string
+		me         int
+		refused    string // "": not
+	}{
+		{"root in another's folder", path, 0, fmt.Sprintf("%s belongs to the user %d;", home, other)},
+		{"its owner", path, other, ""},
+		{"root in its own", "/etc/xdg/autostart/agrafe-tray.desktop", 0, ""},
 	}
-	if err := ownPlace(path); err == nil || !strings.Contains(err.Error(), "65534") {
-		t.Errorf("in another user's folder: %v", err)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			err := ownPlaceOf(tt.me, tt.path)
+			if tt.refused == "" && err != nil || tt.refused != "" && (err == nil || !strings.Contains(err.Error(), tt.refused)) {
+				t.Errorf("%v, want %q", err, tt.refused)
+			}
+		})
 	}
 	t.Setenv("XDG_CONFIG_HOME", filepath.Join(home, "config"))
-	if _, err := removeUserTray(); err == nil {
-		t.Error("removing there: no error")
+	if _, err := removeUserTray(); (err != nil) != (os.Geteuid() == 0) {
+		t.Errorf("removing there: %v", err)
 	}
 }

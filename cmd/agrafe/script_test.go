@@ -75,7 +75,8 @@ func await(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // degraded has the demonstration of a configuration sign an FSE without the Vitale:
-// the one that it has signed already, of the day before. With ! nobody types the code.
+// the one that it has signed already, of the day before or of so many days before as
+// its second argument says. With ! nobody types the code.
 func degraded(ts *testscript.TestScript, not bool, args []string) {
 	cfg, err := daemon.LoadConfig(ts.MkAbs(args[0]))
 	ts.Check(err)
@@ -91,7 +92,12 @@ func degraded(ts *testscript.TestScript, not bool, args []string) {
 		Draft map[string]any `json:"facture"`
 	}
 	ts.Check(c.Call(ctx, "fse.get", map[string]any{"id": list.FSE[0].ID}, &first))
-	first.Draft["dateSoins"] = time.Now().AddDate(0, 0, -1).Format(time.DateOnly)
+	days := 1
+	if len(args) > 1 {
+		days, err = strconv.Atoi(args[1])
+		ts.Check(err)
+	}
+	first.Draft["dateSoins"] = time.Now().AddDate(0, 0, -days).Format(time.DateOnly)
 	ts.Check(c.Call(ctx, "fse.create", map[string]any{"facture": first.Draft}, &made))
 	ts.Check(c.Call(ctx, "fse.degrade", map[string]any{"id": made.ID, "motif": "carte-absente"}, nil))
 	err = c.Call(ctx, "fse.sign", map[string]any{"id": made.ID}, nil)

@@ -315,7 +315,7 @@ func expected(text string) bool {
 var refusals = []string{
 	"transmettre SERVEUR_INJOIGNABLE", "transmettre SERVEUR_COUPE", "transmettre ENVOI_INDECIS", "transmettre ENVOI_EN_COURS", "transmettre SERVEUR_INCOMPRIS",
 	"transmettre ARRET", "transmettre ETAT", "relever SERVEUR_INJOIGNABLE", "relever SERVEUR_COUPE", "relever SERVEUR_OCCUPE",
-	"séparer ENVOI_EN_COURS", "séparer FSE_SEULE", "rouvrir ENVOI_EN_COURS", "annuler LOT_CLOS", "annuler ENVOI_EN_COURS",
+	"séparer ENVOI_EN_COURS", "séparer FSE_SEULE", "refaire DEJA_REFAITE", "rouvrir ENVOI_EN_COURS", "annuler LOT_CLOS", "annuler ENVOI_EN_COURS",
 }
 
 // figures are the sums of a run, a line each.

@@ -47,7 +47,9 @@ type fact struct {
 }
 
 // billName names an invoice for everybody.
-func billName(professional string, number int) string { return fmt.Sprintf("%s %09d", professional, number) }
+func billName(professional string, number int) string {
+	return fmt.Sprintf("%s %09d", professional, number)
+}
 
 // The package has its TestMain, of other tests; a day begins before it.
 func init() {
@@ -157,7 +159,10 @@ func (c *clerk) put(slot int, name string) error {
 		if err := c.readers.Remove(slots[slot]); err != nil {
 			return err
 		}
-		if err := c.await(func(s state.Snapshot) bool { one := cardIn(s, slots[slot]); return one != nil && one.State == state.CardAbsent }); err != nil {
+		if err := c.await(func(s state.Snapshot) bool {
+			one := cardIn(s, slots[slot])
+			return one != nil && one.State == state.CardAbsent
+		}); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,9 @@
 package frontal_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"path/filepath"
@@ -11,6 +14,7 @@ import (
 	"github.com/agrafe-fse/agrafe/daemon/fse"
 	"github.com/agrafe-fse/agrafe/daemon/fse/tables"
 	"github.com/agrafe-fse/agrafe/daemon/lot"
+	"github.com/agrafe-fse/agrafe/daemon/noemie"
 )
 
 // priced is a random draft of a day that something was changed of, with its price.
@@ -52,9 +56,9 @@ func TestOwedByPayers(t *testing.T) {
 	}
 }
 
-// Two caisses of one centre of payment get their lots at one address, and their answers
-// name a lot by its number.
-func TestLotNumbersAtOnePayer(t *testing.T) {
+// openBook begins a book that is not encrypted.
+func openBook(t *testing.T) *lot.Book {
+	t.Helper()
 	dir := t.TempDir()
 	b, err := lot.Open(lot.Options{Dir: filepath.Join(dir, "journal"), Anchor: filepath.Join(dir, "ancre"), Log: slog.New(slog.DiscardHandler),
 		Now: func() time.Time { return firstDay }})
@@ -62,19 +66,33 @@ func TestLotNumbersAtOnePayer(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = b.Close() })
+	return b
+}
+
+// signed enters an FSE in its lot, as if it were signed.
+func signed(t *testing.T, b *lot.Book, change func(*fse.Draft)) lot.FSE {
+	t.Helper()
+	draft, price := priced(t, change)
+	f, err := b.Create(t.Context(), user, draft, lot.Call{})
+	if err == nil {
+		f, err = b.Reserve(t.Context(), user, f.ID, price, lot.Call{})
+	}
+	if err == nil {
+		f, _, err = b.Signed(t.Context(), user, f, []byte("sceau"), lot.Signature{At: firstDay}, lot.Call{})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// Two caisses of one centre of payment get their lots at one address, and their answers
+// name a lot by its number.
+func TestLotNumbersAtOnePayer(t *testing.T) {
+	b := openBook(t)
 	numbers := map[string]string{}
 	for _, caisse := range []string{"121", "125"} {
-		draft, price := priced(t, func(d *fse.Draft) { d.AMO.Regime, d.AMO.Caisse = "02", caisse })
-		f, err := b.Create(t.Context(), user, draft, lot.Call{})
-		if err == nil {
-			f, err = b.Reserve(t.Context(), user, f.ID, price, lot.Call{})
-		}
-		if err == nil {
-			f, _, err = b.Signed(t.Context(), user, f, []byte("sceau"), lot.Signature{At: firstDay}, lot.Call{})
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+		f := signed(t, b, func(d *fse.Draft) { d.AMO.Regime, d.AMO.Caisse = "02", caisse })
 		l, err := b.Lot(f.Lot)
 		if err != nil {
 			t.Fatal(err)
@@ -89,4 +107,58 @@ func TestLotNumbersAtOnePayer(t *testing.T) {
 		}
 		numbers[at] = caisse
 	}
+}
+
+// A payer that rejects both parts of an invoice says so of each. Nobody has anything to
+// look at: the FSE is rejected.
+func TestRejectOfBothParts(t *testing.T) {
+	b := openBook(t)
+	f := signed(t, b, func(d *fse.Draft) {
+		d.AMC, d.TiersPayant.AMC = &fse.AMC{Organisme: "99999997", Contrat: "01", Adherent: "000012345"}, true
+	})
+	l := sent(t, b, f.Lot)
+	amo, amc := f.DuePayers()
+	if amo == 0 || amc == 0 {
+		t.Fatalf("owed %d and %d cents: the invoice has no two parts", amo, amc)
+	}
+	reject := noemie.Return{Kind: noemie.Rejete, Etat: "R", Lot: l.Numero, Numero: f.Numero, Facture: fmt.Sprintf("%09d", f.Numero), Date: 260107}
+	first, second := reject, reject
+	first.Part, first.Demande = noemie.PartAMO, int64(amo)
+	second.Part, second.Demande = noemie.PartAMC, int64(amc)
+	_, _, err := b.Receive(t.Context(), user, lot.Incoming{Kind: lot.DeliveryNoemie, Origin: "essai", Content: []byte("essai"), Demonstration: true,
+		Returns: []noemie.Return{first, second}, Destinataire: l.NumeroAM})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f, err = b.Get(user, f.ID); err != nil || f.State != fse.Rejetee {
+		t.Errorf("the FSE is %s, %v", f.State, err)
+	}
+	waiting, _, err := b.ReturnsWhere(lot.ReturnFilter{Waiting: true}, "", 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range waiting {
+		t.Errorf("the reject of the part %s is %s: %s", r.Part, r.Effect, r.Why)
+	}
+}
+
+// sent closes a lot and hands it over.
+func sent(t *testing.T, b *lot.Book, id string) lot.Lot {
+	t.Helper()
+	l, err := b.CloseLot(t.Context(), user, id, lot.Call{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, file, err := b.File(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(file)
+	if _, err = b.BeginDispatch(t.Context(), user, id, lot.Dispatch{MessageID: "essai", To: "payeur", File: hex.EncodeToString(sum[:])}); err == nil {
+		l, err = b.EndDispatch(t.Context(), user, id, "essai", lot.DispatchEnd{State: lot.DispatchSent, By: lot.ByServer})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
 }

@@ -37,10 +37,11 @@ type brittle struct {
 	moment func() // called when a mail was taken and the sender does not know it yet
 
 	live   sync.WaitGroup // connections
-	busy   sync.WaitGroup // those whose server may still be at work
 	healed atomic.Bool
 
 	mu    sync.Mutex // protects the rest
+	calm  *sync.Cond // told when busy falls to 0
+	busy  int        // connections whose server may still be at work
 	rng   *rand.Rand
 	harms []harm
 	done  map[harm]int
@@ -54,15 +55,16 @@ func newBrittle(t *testing.T, cert tls.Certificate, server func() string, seed u
 		t.Fatal(err)
 	}
 	b := &brittle{Listener: l, server: server, cert: cert, moment: moment, rng: rand.New(rand.NewPCG(seed, 1)), harms: harms, done: map[harm]int{}}
+	b.calm = sync.NewCond(&b.mu)
 	b.live.Go(func() {
 		for {
 			conn, err := l.Accept()
 			if err != nil {
 				return
 			}
-			b.busy.Add(1)
+			b.count(+1)
 			b.live.Go(func() {
-				defer b.busy.Done()
+				defer b.count(-1)
 				b.serve(conn)
 			})
 		}
@@ -72,6 +74,24 @@ func newBrittle(t *testing.T, cert tls.Certificate, server func() string, seed u
 		b.live.Wait()
 	})
 	return b
+}
+
+func (b *brittle) count(n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.busy += n; b.busy == 0 {
+		b.calm.Broadcast()
+	}
+}
+
+// settle waits until all that was under way has ended, at the server too. A connection
+// that a killed process has begun may still come; it gets no further than its handshake.
+func (b *brittle) settle() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for b.busy > 0 {
+		b.calm.Wait()
+	}
 }
 
 // next decides what is done to a connection, and at which byte.

@@ -27,7 +27,7 @@ import (
 )
 
 var (
-	soakDays = flag.Int("days", 25, "days of the soak test; 500 make the long form")
+	soakDays = flag.Int("days", 5, "days of the soak test; 500 make the long form")
 	soakSeed = flag.Uint64("seed", 20260105, "seed of the soak test")
 )
 
@@ -73,8 +73,8 @@ func TestSoak(t *testing.T) {
 	began := time.Now()
 	for n := range *soakDays {
 		s.day(n, false)
-		if t.Failed() {
-			t.Fatalf("on day %d", n)
+		if n%100 == 99 {
+			t.Logf("%d days, %d FSE signed, killed %d times, %v", n+1, s.sums["signee"], s.sums["morts"], time.Since(began).Round(time.Second))
 		}
 	}
 	s.smtp.healed.Store(true)
@@ -275,14 +275,14 @@ func (s *soak) run(o order, closing bool) (killed bool, left int) {
 	}
 	err = run.Wait()
 	s.arm(nil)
-	if said.Len() > 0 || ended != (err == nil) {
+	if said.Len() > 0 || run.ProcessState.ExitCode() > 0 || !ended && err == nil { // -1: killed, be it after its last word
 		s.t.Errorf("a day: %v: %s", err, said.String())
 	}
 	if !ended {
 		s.sums["morts"]++
 	}
-	s.smtp.busy.Wait() // what was under way has ended, and the payer's book says how
-	s.pop3.busy.Wait()
+	s.smtp.settle() // what was under way has ended, and the payer's book says how
+	s.pop3.settle()
 	return !ended, left
 }
 
@@ -323,7 +323,7 @@ func (s *soak) note(f fact) {
 	case "refus":
 		s.codes[f.Text]++
 		if !expected(f.Text) {
-			s.t.Errorf("unexpected: %s", f.Text)
+			s.t.Errorf("on %s, unexpected: %s", s.now().Format(time.DateOnly), f.Text)
 		}
 	case "releve", "etrangers":
 		s.sums[f.Did] += f.Count

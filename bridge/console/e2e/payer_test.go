@@ -5,6 +5,7 @@ package e2e
 import (
 	"bufio"
 	"context"
+	"encoding/pem"
 	"net"
 	"os"
 	"path/filepath"
@@ -17,6 +18,9 @@ import (
 	"github.com/agrafe-fse/agrafe/daemon"
 	"github.com/agrafe-fse/agrafe/daemon/frontal"
 	"github.com/agrafe-fse/agrafe/daemon/noemie"
+	"github.com/agrafe-fse/agrafe/daemon/rights/adri/standin"
+	"github.com/agrafe-fse/agrafe/reader/virtual"
+	"github.com/agrafe-fse/agrafe/testdata"
 )
 
 // newPayer plays the payer until the end of the test, and gives the settings by which a
@@ -27,52 +31,97 @@ func newPayer(t *testing.T, script string) (*frontal.Frontal, daemon.MailConfig)
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir, err := os.MkdirTemp("", "agrafe-payer-")
+	f, set, _ := playPayer(t, frontal.Options{Dir: folder(t), Script: answers})
+	return f, set.Mail
+}
+
+// newTeleservice plays ADRi, which knows the people of the virtual Vitales, until gone is
+// called. Anybody with a virtual CPS may ask.
+func newTeleservice(t *testing.T) (set daemon.RightsConfig, gone func()) {
+	t.Helper()
+	people, err := standin.People(testdata.Cards())
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	authority, err := virtual.TestKeyring().Authority()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cards := t.TempDir()
+	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: authority.Raw})
+	if err := os.WriteFile(filepath.Join(cards, "autorite.pem"), text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, all, gone := playPayer(t, frontal.Options{Dir: folder(t), Cards: cards, Rights: standin.New(standin.Script{People: people})})
+	return all.Rights, gone
+}
+
+// playPayer plays a payer until gone is called, or the test ends; on free ports where o
+// names none.
+func playPayer(t *testing.T, o frontal.Options) (f *frontal.Frontal, set daemon.Config, gone func()) {
+	t.Helper()
 	const any = "127.0.0.1:0"
-	f, err := frontal.New(frontal.Options{Dir: dir, Script: answers, Listen: frontal.Addresses{SMTP: any, POP3: any}})
+	if o.Listen == (frontal.Addresses{}) {
+		o.Listen = frontal.Addresses{SMTP: any, POP3: any, Rights: any}
+	}
+	f, err := frontal.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var ended sync.WaitGroup
 	ended.Go(func() { _ = f.Run(ctx) })
-	t.Cleanup(func() {
+	gone = sync.OnceFunc(func() {
 		cancel()
 		ended.Wait()
 		_ = f.Close()
 	})
+	t.Cleanup(gone)
 	text, err := f.Config(frontal.DefaultMailbox)
 	if err != nil {
 		t.Fatal(err)
 	}
-	set := daemon.DefaultConfig()
+	set = daemon.DefaultConfig()
 	if err := toml.Unmarshal([]byte(text), &set); err != nil {
 		t.Fatal(err)
 	}
 	set.Mail.FetchMinutes = 0 // when somebody asks
-	return f, set.Mail
+	return f, set, gone
 }
 
-// cutter is a mail server that goes away at the worst moment: it has the whole mail,
-// and does not say so. It takes a mail as it should once healed.
-type cutter struct {
+// folder is one for a payer, which outlives it.
+func folder(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "agrafe-payer-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
+
+// server is a mail server that agrees to everything, until it has a whole mail.
+type server struct {
 	net.Listener
-	mu     sync.Mutex // protects the rest
-	healed bool
-	mails  int // that it has the whole of
+	mu      sync.Mutex // protects the rest
+	verdict string     // what it says of a whole mail
+	mails   int        // that it has the whole of
 }
 
-func newCutter(t *testing.T) *cutter {
+// The verdicts.
+const (
+	taken   = "250 2.0.0 taken"
+	refused = "550 5.7.1 mailbox closed"
+	gone    = "" // it goes away, and nobody knows what it has done
+)
+
+func newServer(t *testing.T, verdict string) *server {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &cutter{Listener: l}
+	c := &server{Listener: l, verdict: verdict}
 	var all sync.WaitGroup
 	all.Go(func() {
 		for {
@@ -90,34 +139,35 @@ func newCutter(t *testing.T) *cutter {
 	return c
 }
 
-func (c *cutter) heal() {
+// heal has it take the mails that come.
+func (c *server) heal() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.healed = true
+	c.verdict = taken
 }
 
 // has counts the mails that came whole.
-func (c *cutter) has() int {
+func (c *server) has() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.mails
 }
 
-// took notes a mail, and tells whether to say so.
-func (c *cutter) took() bool {
+// judge notes a mail, and tells what to say of it.
+func (c *server) judge() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.mails++
-	return c.healed
+	return c.verdict
 }
 
-// answers are those of a server that agrees to everything.
+// answers are what it says before it has a mail.
 var answers = map[string]string{
 	"EHLO": "250-localhost\r\n250 AUTH PLAIN", "AUTH": "235 2.7.0 ok", "MAIL": "250 2.1.0 ok", "RCPT": "250 2.1.5 ok",
 	"DATA": "354 go on", "RSET": "250 2.0.0 ok", "NOOP": "250 2.0.0 ok", "QUIT": "221 2.0.0 bye",
 }
 
-func (c *cutter) serve(conn net.Conn) {
+func (c *server) serve(conn net.Conn) {
 	defer conn.Close()
 	say := func(line string) { _, _ = conn.Write([]byte(line + "\r\n")) }
 	say("220 localhost ESMTP")
@@ -128,11 +178,12 @@ func (c *cutter) serve(conn net.Conn) {
 			if line != "." {
 				continue
 			}
-			if !c.took() {
+			verdict := c.judge()
+			if verdict == gone {
 				return
 			}
 			data = false
-			say("250 2.0.0 taken")
+			say(verdict)
 			continue
 		}
 		verb := strings.ToUpper(line[:min(4, len(line))])

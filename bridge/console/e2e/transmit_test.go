@@ -41,7 +41,8 @@ func TestLotIsSentAndPaid(t *testing.T) {
 	u.click("Transmettre 1 lot")
 	u.reads("1 lot parti.")
 	u.click("Envoyés")
-	u.reads("Parti le " + time.Now().Format("02/01/2006"))
+	u.sees(`document.querySelector(".grid tr[data-row] .badge").textContent === "Parti"`)
+	u.sees(`[...document.querySelectorAll(".grid tr[data-row] .num")].filter((e) => e.textContent === "` + time.Now().Format("02/01/2006") + `").length === 2`) // closed and sent
 	if got := p.get(f); got.State != "transmise" {
 		t.Errorf("the FSE is %s", got.State)
 	}
@@ -54,7 +55,6 @@ func TestLotIsSentAndPaid(t *testing.T) {
 	u.reads("messages relevés")
 	u.reads("21,00")
 	u.isForEverybody("payments")
-	u.shoot("retours")
 	if got := p.get(f); got.State != "payee" {
 		t.Errorf("the FSE is %s", got.State)
 	}
@@ -79,7 +79,7 @@ func TestLotIsSentAndPaid(t *testing.T) {
 // explained before they count.
 func TestUndecidedLot(t *testing.T) {
 	_, mail := newPayer(t, "")
-	server := newCutter(t)
+	server := newServer(t, gone)
 	mail.SMTP, mail.SMTPSecurity = server.Addr().String(), daemon.MailPlain
 	p := newPracticeWith(t, func(c *daemon.Config) { c.Mail = mail })
 	p.settle()
@@ -118,7 +118,7 @@ func TestUndecidedLot(t *testing.T) {
 // Somebody has looked: the lot was sent, and is never sent again.
 func TestUndecidedLotWasSent(t *testing.T) {
 	_, mail := newPayer(t, "")
-	server := newCutter(t)
+	server := newServer(t, gone)
 	mail.SMTP, mail.SMTPSecurity = server.Addr().String(), daemon.MailPlain
 	p := newPracticeWith(t, func(c *daemon.Config) { c.Mail = mail })
 	p.settle()

@@ -88,6 +88,13 @@ export function useAction<A extends readonly unknown[], R>(fn: (...args: A) => P
 
 const isAbort = (e: unknown): boolean => e instanceof DOMException && e.name === "AbortError";
 
+/** useHeading gives the heading the focus where what had it went away as key changed, so that nobody who hears the page is lost. */
+export function useHeading(key: string): void {
+  useEffect(() => {
+    if (document.activeElement === document.body) document.querySelector<HTMLElement>("#contenu h1")?.focus({ preventScroll: true });
+  }, [key]);
+}
+
 /** useDebounced is value once it has stayed the same for so many ms. */
 export function useDebounced<T>(value: T, ms: number): T {
   const [kept, setKept] = useState(value);

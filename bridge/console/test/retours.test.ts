@@ -5,7 +5,7 @@ import { ageOf } from "../src/facturer/age";
 import { linesOf } from "../src/retours/fetch";
 import { textOf } from "../src/retours/fse-answers";
 import { balanceOf, differs, isPayment, toSettle, transfersOf } from "../src/retours/payments";
-import { labelOf } from "../src/retours/return-table";
+import { labelOf, senseOf } from "../src/retours/return-table";
 
 const retour = (id: string, part: Partial<Return> = {}): Return => ({ id, type: "noemie", recu: "2026-11-22T08:00:00Z", aRapprocher: false, ...part });
 const paid = (id: string, date: string, virement: string, demande: number, montant: number): Return =>
@@ -32,6 +32,9 @@ test("only what counts is a payment", () => {
   assert.equal(isPayment(paid("a", "", "", 1, 1)), true);
   assert.equal(isPayment(retour("a", { effet: "classe", montant: 1 })), false);
   assert.equal(isPayment(retour("a", { effet: "applique" })), false);
+  assert.equal(isPayment(retour("a", { effet: "applique", type: "arl", sens: "accepte", montant: 0 })), false);
+  assert.equal(isPayment(retour("a", { effet: "applique", sens: "rejete", demande: 2100, montant: 0 })), false);
+  assert.equal(isPayment(paid("a", "", "", 0, 0)), true);
 });
 
 test("a difference is between two amounts that are told", () => {
@@ -53,6 +56,12 @@ test("what is owed and paid for an FSE", () => {
     const b = balanceOf(r);
     assert.deepEqual([b.owed, b.paid, b.difference], want, name);
   }
+});
+
+test("a return that says nothing has its sense for a word", () => {
+  assert.equal(senseOf(retour("a", { sens: "paye-partiellement" })), "Payé en partie");
+  assert.equal(senseOf(retour("a", { sens: "autre" })), "—");
+  assert.equal(senseOf(retour("a")), "—");
 });
 
 test("what waits for somebody", () => {

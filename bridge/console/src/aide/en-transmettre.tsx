@@ -19,6 +19,8 @@ export const Sending = () => (
       <dd>It is leaving now: it can’t be changed any more.</dd>
       <dt>Sent</dt>
       <dd>The server took it. Its FSE are “Sent”. It will never be sent again.</dd>
+      <dt>No ARL expected</dt>
+      <dd>A degraded lot has left in the same way, but the payer does not acknowledge it: its payments come directly.</dd>
       <dt>Undecided</dt>
       <dd>The connection was lost at the very moment of sending: Agrafe does not know whether the server took this lot, and so does not send it again.</dd>
       <dt>Refused by the server</dt>
@@ -26,7 +28,7 @@ export const Sending = () => (
     </dl>
     <Note tone="warning">A lot that is sent twice may be paid twice, and the overpayment has to be given back. Before an “Undecided” lot, first wait for the witness copy or an answer of the payer: if either comes, Agrafe decides by itself. If not, look at « vos paiements » on Espace Pro or call the payer, then say “It was sent” or “It was not, send again”.</Note>
     <h2>2. Fetch the returns</h2>
-    <p>“Fetch the returns”, in <a href={href("retours")}>Returns</a>, looks for the answers in the practice’s mailbox. A message is deleted there only once Agrafe has kept it. The same return received twice counts once.</p>
+    <p>“Fetch the returns”, in <a href={href("retours")}>Returns</a>, looks for the answers in the practice’s mailbox. A message is deleted there only once Agrafe has kept it. The same return received twice counts once. The witness copies of what you sent count as messages, not as returns.</p>
     <dl class="terms">
       <dt>Sent</dt>
       <dd>The FSE has left; the payer has not answered yet. After some working days “My day” says so.</dd>

@@ -19,6 +19,8 @@ export const Transmettre = () => (
       <dd>Il est en train de partir : il ne peut plus être modifié.</dd>
       <dt>Parti</dt>
       <dd>Le serveur l’a pris. Ses FSE sont « Transmises ». Il ne sera plus jamais envoyé.</dd>
+      <dt>Sans ARL attendu</dt>
+      <dd>Un lot dégradé est parti de même, mais la caisse n’en accuse pas réception : ses paiements viennent directement.</dd>
       <dt>Indécis</dt>
       <dd>La liaison a été coupée au moment même de l’envoi : Agrafe ne sait pas si le serveur a pris ce lot, et ne le renvoie donc pas.</dd>
       <dt>Envoi refusé</dt>
@@ -26,7 +28,7 @@ export const Transmettre = () => (
     </dl>
     <Note tone="warning">Un lot envoyé deux fois peut être payé deux fois, et le trop-perçu est à rembourser. Devant un lot « Indécis », attendez d’abord la copie témoin ou une réponse de la caisse : si l’une des deux arrive, Agrafe tranche seul. Sinon, regardez « vos paiements » sur Espace Pro ou appelez la caisse, puis dites « Il est parti » ou « Il n’est pas parti, renvoyer ».</Note>
     <h2>2. Relever les retours</h2>
-    <p>« Relever les retours », dans <a href={href("retours")}>Retours</a>, va chercher les réponses dans la boîte du cabinet. Un message n’y est effacé qu’une fois gardé par Agrafe. Le même retour reçu deux fois n’est compté qu’une fois.</p>
+    <p>« Relever les retours », dans <a href={href("retours")}>Retours</a>, va chercher les réponses dans la boîte du cabinet. Un message n’y est effacé qu’une fois gardé par Agrafe. Le même retour reçu deux fois n’est compté qu’une fois. Les copies témoins de vos envois sont comptées parmi les messages, non parmi les retours.</p>
     <dl class="terms">
       <dt>Transmise</dt>
       <dd>La FSE est partie ; la caisse n’a pas encore répondu. Au bout de quelques jours ouvrés, « Ma journée » le signale.</dd>

@@ -26,8 +26,9 @@ export function MailNote({ onRetry, busy = false }: { onRetry?: () => void; busy
     );
   }
   if (mail.probleme === undefined) return null;
+  const passes = mail.probleme.kind === "offline" || mail.probleme.kind === "busy";
   return (
-    <Note tone="error" title={t("envoi.probleme")} actions={retry}>
+    <Note tone={passes ? "warning" : "error"} title={t(passes ? "envoi.attente" : "envoi.probleme")} actions={retry}>
       <FaultText fault={mail.probleme} />
       {next !== undefined && <p class="hint">{t("envoi.prochain", { moment: moment(next) })}</p>}
     </Note>

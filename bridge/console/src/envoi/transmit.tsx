@@ -2,11 +2,13 @@
 
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import type { TransmitResult } from "../../../client/src/types";
+import type { Error as Fault, TransmitResult } from "../../../client/src/types";
 import { useAction } from "../hooks";
 import { t } from "../i18n";
+import { problemOf } from "../problem";
 import { act, job } from "../session";
 import { Note, notify, ProblemNote } from "../ui";
+import { useMail } from "./mail-note";
 import { outcomeOf } from "./way";
 
 export interface Transmitting {
@@ -19,10 +21,16 @@ export interface Transmitting {
 /** useTransmit sends. changed is called at the end, whatever it was. */
 export function useTransmit(changed: () => void): Transmitting {
   const [under, setUnder] = useState<{ done: number; total: number }>();
-  const [failed, setFailed] = useState<readonly string[]>([]);
-  const action = useAction((ids: readonly string[]) =>
-    job(act("lots.transmit", ids.length === 0 ? {} : { lots: ids }), { onProgress: ({ done, total }) => setUnder({ done, total }) }),
-  );
+  const [failed, setFailed] = useState<readonly Fault[]>([]);
+  const mail = useMail();
+  const action = useAction(async (ids: readonly string[]) => {
+    try {
+      return await job(act("lots.transmit", ids.length === 0 ? {} : { lots: ids }), { onProgress: ({ done, total }) => setUnder({ done, total }) });
+    } catch (error) {
+      tellNone(error);
+      throw error;
+    }
+  });
   const send = async (ids: readonly string[]): Promise<void> => {
     setUnder({ done: 0, total: ids.length });
     setFailed([]);
@@ -30,18 +38,30 @@ export function useTransmit(changed: () => void): Transmitting {
     setUnder(undefined);
     if (ended?.result !== undefined) {
       tell(ended.result);
-      setFailed([...new Set((ended.result.echecs ?? []).map((f) => f.erreur.message))]);
+      setFailed((ended.result.echecs ?? []).map((f) => f.erreur));
     }
     changed();
   };
+  const isNew = (f: Pick<Fault, "code" | "message">): boolean => !isStuckBy(f.code) && f.message !== mail?.probleme?.message;
+  const messages = [...new Set(failed.filter(isNew).map((f) => f.message))];
   const view = (
     <>
       {under !== undefined && <Progress {...under} />}
-      <ProblemNote error={action.error} />
-      {failed.length > 0 && <Note tone="error" live><ul lang="fr">{failed.map((message) => <li key={message}>{message}</li>)}</ul></Note>}
+      {action.error !== undefined && isNew(problemOf(action.error)) && <ProblemNote error={action.error} />}
+      {messages.length > 0 && <Note tone="error" live><ul lang="fr">{messages.map((message) => <li key={message}>{message}</li>)}</ul></Note>}
     </>
   );
   return { send, busy: action.busy, view };
+}
+
+/** isStuckBy: the lot itself asks for a decision, and says why. */
+const isStuckBy = (code: string): boolean => code === "ENVOI_INDECIS" || code === "SERVEUR_REFUSE";
+
+/** tellNone tells that no lot has left; the page says why, once. */
+function tellNone(error: unknown): void {
+  const { code, retryable } = problemOf(error);
+  if (isStuckBy(code)) notify(t("envoi.aucun.bloque"), "warning");
+  else if (retryable && code.startsWith("SERVEUR_")) notify(t("envoi.aucun.attend"), "warning");
 }
 
 function tell({ envois, echecs = [] }: TransmitResult): void {

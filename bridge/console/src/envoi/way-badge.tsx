@@ -1,7 +1,6 @@
 // Where a lot is on its way, in a word or two; its state where that says more.
 
 import type { Lot } from "../../../client/src/types";
-import { day } from "../format";
 import { t, tOr } from "../i18n";
 import { toneOf } from "../listes/can";
 import { Badge } from "../ui";
@@ -10,6 +9,5 @@ import { wayOf, wayTone } from "./way";
 export function WayBadge({ lot }: { lot: Lot }) {
   const way = wayOf(lot);
   if (way === "") return <Badge tone={toneOf(lot.etat)}>{tOr(`lot.${lot.etat}`, lot.etat)}</Badge>;
-  const word = way === "parti" && lot.transmis !== undefined ? t("envoi.parti-le", { jour: day(lot.transmis) }) : t(`envoi.${way}`);
-  return <span title={lot.envoi?.probleme}><Badge tone={wayTone(way)}>{word}</Badge></span>;
+  return <span title={lot.envoi?.probleme}><Badge tone={wayTone(way)}>{t(`envoi.${way}`)}</Badge></span>;
 }

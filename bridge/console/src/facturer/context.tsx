@@ -9,6 +9,9 @@ import { held } from "../ui";
 import { isUnsigned, type Editing, type Editor } from "./editor";
 import { faultsOf, fieldPaths, freeIssues, heldIssues, stepOf, type Faults } from "./issues";
 
+/** PatientWay is how a patient is entered: typed, taken from an earlier FSE, or asked of the payer. */
+export type PatientWay = "saisie" | "ancienne" | "adri";
+
 export interface Work extends Editing {
   readonly editor: Editor;
   readonly faults: Faults;
@@ -21,6 +24,9 @@ export interface Work extends Editing {
   readonly edit: (change: (d: Draft) => Draft) => void;
   /** Whether the form of the patient is shown instead of the summary. */
   readonly typing: boolean;
+  /** How the patient is entered there. */
+  readonly way: PatientWay;
+  readonly setWay: (way: PatientWay) => void;
   /** toActs is what one goes on with once the patient is known. */
   readonly toActs: () => void;
   /** goTo shows and focuses the field of a path. */
@@ -42,10 +48,12 @@ export interface Mode {
   readonly tried: boolean;
   readonly typing: boolean;
   readonly setTyping: (typing: boolean) => void;
+  readonly way: PatientWay;
+  readonly setWay: (way: PatientWay) => void;
 }
 
 /** useWorkOf makes the context of an editor. */
-export function useWorkOf(editor: Editor, { tried, typing, setTyping }: Mode): Work {
+export function useWorkOf(editor: Editor, { tried, typing, setTyping, way, setWay }: Mode): Work {
   const now = useStore(editor.state);
   const typed = useStore(held);
   const faults = useMemo(() => {
@@ -54,7 +62,7 @@ export function useWorkOf(editor: Editor, { tried, typing, setTyping }: Mode): W
     return faultsOf(errors, warnings, tried);
   }, [now.answer, tried, typed]);
   return {
-    ...now, editor, faults, typing,
+    ...now, editor, faults, typing, way, setWay,
     open: editor.takes(now.fse),
     foreign: now.fse !== null && isUnsigned(now.fse) && !editor.takes(now.fse),
     field: (path, ...others) => ({ path, error: faults.at(path, ...others), warning: faults.doubt(path, ...others) }),
@@ -64,7 +72,10 @@ export function useWorkOf(editor: Editor, { tried, typing, setTyping }: Mode): W
       setTimeout(() => focusField("actes"));
     },
     goTo: (path) => {
-      if (stepOf(path) === "patient") setTyping(true);
+      if (stepOf(path) === "patient") {
+        setTyping(true);
+        setWay("saisie"); // the fields are there
+      }
       setTimeout(() => focusField(path)); // once the form is there
     },
   };

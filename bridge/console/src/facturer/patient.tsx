@@ -6,7 +6,7 @@ import { t } from "../i18n";
 import { Badge, Button, Form, Icon, MenuButton, settle, Tabs } from "../ui";
 import { ADRi } from "./adri";
 import { birthText } from "./birth";
-import { useWork } from "./context";
+import { useWork, type PatientWay } from "./context";
 import { Cover } from "./cover";
 import { DegradeDialog } from "./degrade";
 import { c2s, hasPatient, payer, personName, secured, withoutPatient } from "./draft";
@@ -69,21 +69,22 @@ function Choice({ onDegrade }: { onDegrade: () => void }) {
   );
 }
 
+const ways: readonly PatientWay[] = ["saisie", "ancienne", "adri"];
+
 /** Typed is the patient without a card, or one to be corrected. */
 function Typed() {
-  const { draft, toActs, goTo } = useWork();
+  const { draft, toActs, goTo, way, setWay } = useWork();
   const validate = (): void => {
     const typing = settle();
     if (typing !== undefined && stepOf(typing.path) === "patient") goTo(typing.path);
     else if (hasPatient(draft)) toActs();
   };
-  const [way, setWay] = useState("saisie");
   return (
     <Tabs
       label={t("facturer.voies")}
-      tabs={[{ id: "saisie", label: t("facturer.voie.saisie") }, { id: "ancienne", label: t("facturer.voie.ancienne") }, { id: "adri", label: t("facturer.voie.adri") }]}
+      tabs={ways.map((id) => ({ id, label: t(`facturer.voie.${id}`) }))}
       current={way}
-      onChange={setWay}
+      onChange={(id) => setWay(ways.find((one) => one === id) ?? "saisie")}
     >
       {way === "ancienne" && <Earlier />}
       {way === "adri" && <ADRi />}

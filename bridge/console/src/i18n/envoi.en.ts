@@ -7,7 +7,7 @@ const en: Readonly<Record<keyof typeof fr, string>> = {
   "envoi.indecis": "Undecided",
   "envoi.refuse": "Refused by the server",
   "envoi.parti": "Sent",
-  "envoi.parti-le": "Sent on {jour}",
+  "envoi.parti-le": "Sent on",
   "envoi.col": "Sending",
 
   "envoi.transmettre": "Send",
@@ -17,6 +17,8 @@ const en: Readonly<Record<keyof typeof fr, string>> = {
   "envoi.partis": "{n} lot sent. | {n} lots sent.",
   "envoi.attendent": "{n} lot could not be sent: Agrafe tries again by itself. | {n} lots could not be sent: Agrafe tries again by itself.",
   "envoi.bloques": "{n} lot needs your decision. | {n} lots need your decision.",
+  "envoi.aucun.attend": "No lot was sent: Agrafe tries again by itself.",
+  "envoi.aucun.bloque": "This sending needs your decision.",
   "envoi.rien": "No closed lot was waiting.",
 
   "envoi.configurer": "See the settings",
@@ -24,6 +26,7 @@ const en: Readonly<Record<keyof typeof fr, string>> = {
   "envoi.hors-ligne": "No network",
   "envoi.hors-ligne.texte": "The closed lots wait and will be sent as soon as the server answers.",
   "envoi.prochain": "Next attempt: {moment}. Nothing is lost and nothing has to be done again.",
+  "envoi.attente": "The lots wait",
   "envoi.probleme": "The lots are not being sent",
 
   "envoi.indecis.titre": "Agrafe does not know whether the server took this lot (lot {numero})",

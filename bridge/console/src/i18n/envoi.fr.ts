@@ -7,7 +7,7 @@ export default {
   "envoi.indecis": "Indécis",
   "envoi.refuse": "Envoi refusé",
   "envoi.parti": "Parti",
-  "envoi.parti-le": "Parti le {jour}",
+  "envoi.parti-le": "Parti le",
   "envoi.col": "Envoi",
 
   "envoi.transmettre": "Transmettre",
@@ -17,6 +17,8 @@ export default {
   "envoi.partis": "{n} lot parti. | {n} lots partis.",
   "envoi.attendent": "{n} lot n’a pas pu partir : Agrafe réessaiera seul. | {n} lots n’ont pas pu partir : Agrafe réessaiera seul.",
   "envoi.bloques": "{n} lot demande votre décision. | {n} lots demandent votre décision.",
+  "envoi.aucun.attend": "Aucun lot n’est parti : Agrafe réessaiera seul.",
+  "envoi.aucun.bloque": "Cet envoi demande votre décision.",
   "envoi.rien": "Aucun lot clos n’attendait.",
 
   "envoi.configurer": "Voir les réglages",
@@ -24,6 +26,7 @@ export default {
   "envoi.hors-ligne": "Pas de réseau",
   "envoi.hors-ligne.texte": "Les lots clos attendent et partiront dès que le serveur répondra.",
   "envoi.prochain": "Prochain essai : {moment}. Rien n’est perdu, et rien n’est à refaire.",
+  "envoi.attente": "Les lots attendent",
   "envoi.probleme": "Les lots ne partent pas",
 
   "envoi.indecis.titre": "Agrafe ne sait pas si le serveur a pris ce lot (lot {numero})",

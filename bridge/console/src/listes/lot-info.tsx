@@ -4,10 +4,10 @@ import type { FSESummary, Late, Lot } from "../../../client/src/types";
 import { MailNote } from "../envoi/mail-note";
 import { Stuck } from "../envoi/stuck";
 import { useTransmit, type Transmitting } from "../envoi/transmit";
-import { canSend, isFree } from "../envoi/way";
+import { canSend, isFree, wayOf } from "../envoi/way";
 import { WayBadge } from "../envoi/way-badge";
 import { count, day, moment } from "../format";
-import { useAction, useQuery } from "../hooks";
+import { useAction, useHeading, useQuery } from "../hooks";
 import { t, tOr } from "../i18n";
 import { LotReturns } from "../retours/lot-returns";
 import { go, href } from "../route";
@@ -26,6 +26,7 @@ export function LotInfo({ id }: { id: string }) {
   const actions = useLotActions(query.reload);
   const transmitting = useTransmit(query.reload);
   const lot: Lot | undefined = query.data?.lot;
+  useHeading(lot === undefined ? "" : wayOf(lot));
   const title = t("lots.nom", { numero: lot?.numero ?? "" }).trim();
   return (
     <Page title={title} lead={lot !== undefined && t("lots.organisme", lot)} actions={lot !== undefined && <Buttons lot={lot} actions={actions} transmitting={transmitting} />}>

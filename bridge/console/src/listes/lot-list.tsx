@@ -5,10 +5,10 @@ import type { Late, Lot } from "../../../client/src/types";
 import { MailNote } from "../envoi/mail-note";
 import { Stuck } from "../envoi/stuck";
 import { useTransmit } from "../envoi/transmit";
-import { canSend, isStuck } from "../envoi/way";
+import { canSend, isStuck, wayOf } from "../envoi/way";
 import { WayBadge } from "../envoi/way-badge";
 import { count, day } from "../format";
-import { useQuery } from "../hooks";
+import { useHeading, useQuery } from "../hooks";
 import { t, tOr, type PlainKey } from "../i18n";
 import { go } from "../route";
 import { Badge, Button, Card, Empty, MenuButton, Money, Page, ProblemNote, Table, type Column } from "../ui";
@@ -38,6 +38,7 @@ export function LotList() {
   const selected = new Set(rows.filter((l) => chosen.has(l.id)).map((l) => l.id));
   const ready = rows.filter((l) => selected.has(l.id) && canSend(l)).map((l) => l.id);
   const waiting = all.filter(canSend);
+  useHeading(all.map(wayOf).join());
   const send = async (ids: readonly string[]): Promise<void> => {
     await transmitting.send(ids);
     setChosen(new Set());
@@ -54,7 +55,7 @@ export function LotList() {
       <ProblemNote error={actions.error} />
       {selected.size > 0 && <Selection n={selected.size} ready={ready.length} busy={transmitting.busy} onSend={() => void send(ready)} onClear={() => setChosen(new Set())} />}
       <Card flush>
-        <Table label={t("nav.lots")} columns={columns(late.data, actions)} rows={rows} rowKey={(l) => l.id} onOpen={(l) => go("lots", l.id)} menu={actions.menu} selected={selected} onSelect={setChosen} empty={list.data !== undefined && <Nothing any={all.length > 0} />} />
+        <Table label={t("nav.lots")} columns={columns(late.data, actions, group !== "encours")} rows={rows} rowKey={(l) => l.id} onOpen={(l) => go("lots", l.id)} menu={actions.menu} selected={selected} onSelect={setChosen} empty={list.data !== undefined && <Nothing any={all.length > 0} />} />
       </Card>
       {all.length === most && <p class="hint">{t("lots.plafond", { n: most })}</p>}
       {actions.dialogs}
@@ -83,12 +84,14 @@ function Selection({ n, ready, busy, onSend, onClear }: SelectionProps) {
 
 const Nothing = ({ any }: { any: boolean }) => (any ? <Empty icon="lot" title={t("lots.rien.filtre")} /> : <Empty icon="lot" title={t("lots.rien")}>{t("lots.rien.texte")}</Empty>);
 
-const columns = (late: Late | undefined, actions: LotActions): readonly Column<Lot>[] => [
+/** columns of lots that were sent tell when that was, those of the others when they were opened. */
+const columns = (late: Late | undefined, actions: LotActions, sent: boolean): readonly Column<Lot>[] => [
   { id: "numero", title: t("lots.col.numero"), cell: (l) => <span class="num">{l.numero}</span>, width: "64px" },
   { id: "organisme", title: t("lots.col.organisme"), cell: (l) => <span class="num" title={t("lots.organisme", l)}>{`${l.regime} ${l.caisse} ${l.centre}`}</span>, width: "130px" },
   { id: "certification", title: t("lots.col.certification"), cell: (l) => tOr(`certification.${l.certification}`, l.certification), width: "110px" },
-  { id: "ouvert", title: t("lots.col.ouvert"), cell: (l) => <span class="num">{day(l.ouvert ?? "")}</span>, width: "100px" },
-  { id: "clos", title: t("lots.col.clos"), cell: (l) => (l.clos === undefined ? <span class="faint">—</span> : <span class="num">{day(l.clos)}</span>), width: "100px" },
+  ...(sent ? [] : [{ id: "ouvert", title: t("lots.col.ouvert"), cell: (l: Lot) => <Day iso={l.ouvert} />, width: "100px" }]),
+  { id: "clos", title: t("lots.col.clos"), cell: (l) => <Day iso={l.clos} />, width: "100px" },
+  ...(sent ? [{ id: "parti", title: t("envoi.parti-le"), cell: (l: Lot) => <Day iso={l.transmis} />, width: "100px" }] : []),
   { id: "fse", title: t("lots.col.fse"), cell: (l) => count(l.fse), align: "end", width: "60px" },
   { id: "total", title: t("lots.col.total"), cell: (l) => <Money cents={l.total} />, align: "end", width: "108px" },
   { id: "amo", title: t("lots.col.amo"), cell: (l) => <Money cents={l.amo} />, align: "end", width: "108px" },
@@ -96,6 +99,8 @@ const columns = (late: Late | undefined, actions: LotActions): readonly Column<L
   { id: "echeance", title: t("lots.col.echeance"), cell: (l) => <LateCell late={late} lot={l} /> },
   { id: "menu", title: <span class="unseen">{t("fse.col.menu")}</span>, cell: (l) => <MenuButton label={t("lots.nom", l)} items={actions.menu(l)} />, width: "46px" },
 ];
+
+const Day = ({ iso }: { iso: string | undefined }) => (iso === undefined ? <span class="faint">—</span> : <span class="num">{day(iso)}</span>);
 
 function LateCell({ late, lot }: { late: Late | undefined; lot: Lot }) {
   const one = lateOf(late, lot.id);

@@ -4,7 +4,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { today } from "../format";
 import { t } from "../i18n";
 import { BillingStep } from "../facturer/billing";
-import { Provider, useWorkOf } from "../facturer/context";
+import { Provider, useWorkOf, type PatientWay } from "../facturer/context";
 import { doors } from "../facturer/doors";
 import { blank, hasPatient } from "../facturer/draft";
 import { Editor } from "../facturer/editor";
@@ -82,7 +82,8 @@ function Invoice({ first }: { first: FSE | null }) {
   const editor = useEditor(first);
   const [tried, setTried] = useState(false);
   const [typing, setTyping] = useState(false);
-  const work = useWorkOf(editor, { tried, typing, setTyping });
+  const [way, setWay] = useState<PatientWay>("saisie");
+  const work = useWorkOf(editor, { tried, typing, setTyping, way, setWay });
   const { draft, open, foreign, faults, fse } = work;
   const done = {
     patient: hasPatient(draft) && !faults.blocks("patient"),

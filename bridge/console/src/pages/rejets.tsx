@@ -22,7 +22,7 @@ interface Both {
 
 async function read(): Promise<Both> {
   const rejected = readAll(async (after) => {
-    const page = await call("fse.list", { all: true, beneficiaires: true, etats: ["rejetee"], ...(after !== undefined && { after }) });
+    const page = await call("fse.list", { all: true, beneficiaires: true, etats: ["rejetee", "remplacee"], ...(after !== undefined && { after }) });
     return { items: page.fse, next: page.next };
   }, most);
   const returns = readAll(async (after) => {

@@ -8,7 +8,8 @@ import { Row } from "../listes/history";
 import { readAll, useLoad } from "../listes/load";
 import { ProblemNote } from "../ui";
 import { returnsPage } from "./pages";
-import { labelOf } from "./return-table";
+import { amountOf } from "./payments";
+import { labelOf, senseOf } from "./return-table";
 
 const most = 200;
 
@@ -32,8 +33,10 @@ const isTold = (r: Return): boolean => r.type !== "main" || r.retire !== undefin
 
 /** textOf is an answer in a line: when, how much, what it says, and that it counts for nothing where it does. */
 export function textOf(r: Return): string {
-  const amount = r.montant === undefined ? "" : `${euros(r.montant)} ${r.part ?? ""}`.trim();
-  const label = labelOf(r);
+  const paid = amountOf(r);
+  const amount = paid === undefined ? "" : `${euros(paid)} ${r.part ?? ""}`.trim();
+  const told = labelOf(r);
+  const label = told === "—" && amount === "" ? senseOf(r) : told;
   const effect = r.effet === undefined || r.effet === "applique" ? "" : tOr(`effet.${r.effet}`, r.effet).toLowerCase();
   return [day(r.date ?? r.recu), amount, label === "—" ? "" : label, r.retire === undefined ? effect : t("retours.retire").toLowerCase()].filter((s) => s !== "").join(" · ");
 }

@@ -8,7 +8,7 @@ import { Chips } from "../listes/chips";
 import { Card, Empty, Money } from "../ui";
 import { Difference } from "./lot-returns";
 import { differs, transfersOf, type Transfer } from "./payments";
-import { About, labelOf } from "./return-table";
+import { About, Says } from "./return-table";
 
 export function Paid({ list }: { list: readonly Return[] }) {
   const [group, setGroup] = useState("tous");
@@ -71,6 +71,6 @@ const Line = ({ r }: { r: Return }) => (
     <td class="end">{r.demande === undefined ? <span class="faint">—</span> : <Money cents={r.demande} />}</td>
     <td class="end"><Money cents={r.montant ?? 0} /></td>
     <td class="end"><Difference cents={differs(r) ? (r.montant ?? 0) - (r.demande ?? 0) : 0} /></td>
-    <td lang="fr">{labelOf(r)}{r.pourquoi !== undefined && <div class="hint">{r.pourquoi}</div>}</td>
+    <td><Says r={r} />{r.pourquoi !== undefined && <div class="hint" lang="fr">{r.pourquoi}</div>}</td>
   </tr>
 );

@@ -2,8 +2,11 @@
 
 import type { FSESummary, Return } from "../../../client/src/types";
 
+/** amountOf is what a return says was paid, cents; the nothing of an ARL and of a reject is no payment. */
+export const amountOf = (r: Return): number | undefined => (r.montant === 0 && r.sens?.startsWith("paye") !== true ? undefined : r.montant);
+
 /** isPayment: it tells of an amount, and counts. */
-export const isPayment = (r: Return): boolean => r.montant !== undefined && r.effet === "applique";
+export const isPayment = (r: Return): boolean => amountOf(r) !== undefined && r.effet === "applique";
 
 /** Transfer is what one transfer of a payer holds. */
 export interface Transfer {

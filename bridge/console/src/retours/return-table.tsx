@@ -6,6 +6,7 @@ import { day, moment } from "../format";
 import { t, tOr } from "../i18n";
 import { href } from "../route";
 import { Badge, Money, Table, type BadgeTone, type Column } from "../ui";
+import { amountOf } from "./payments";
 
 export interface ReturnTableProps {
   readonly label: string;
@@ -22,15 +23,26 @@ const columns = (): readonly Column<Return>[] => [
   { id: "type", title: t("retours.col.type"), cell: (r) => tOr(`retour.${r.type}`, r.type), width: "130px" },
   { id: "objet", title: t("retours.col.objet"), cell: (r) => <About r={r} />, width: "130px" },
   { id: "date", title: t("retours.col.date"), cell: (r) => <span class="num">{r.date === undefined ? "—" : day(r.date)}</span>, width: "100px" },
-  { id: "libelle", title: t("retours.col.libelle"), cell: (r) => <span lang="fr" title={labelOf(r)}>{labelOf(r)}</span> },
-  { id: "montant", title: t("retours.col.paye"), cell: (r) => (r.montant === undefined ? <span class="faint">—</span> : <Money cents={r.montant} />), align: "end", width: "100px" },
+  { id: "libelle", title: t("retours.col.libelle"), cell: (r) => <Says r={r} /> },
+  { id: "montant", title: t("retours.col.paye"), cell: (r) => <Paid cents={amountOf(r)} />, align: "end", width: "100px" },
   { id: "suite", title: t("rejets.col.suite"), cell: (r) => <Next r={r} />, width: "130px" },
 ];
+
+const Paid = ({ cents }: { cents: number | undefined }) => (cents === undefined ? <span class="faint">—</span> : <Money cents={cents} />);
 
 /** labelOf is what a return says, as it came: codes with their texts. */
 export function labelOf(r: Return): string {
   const told = (r.libelles ?? []).map((l) => [l.code, l.texte].filter((s) => s !== undefined && s !== "").join(" "));
   return told.length > 0 ? told.join(" ; ") : (r.libelle ?? "—");
+}
+
+/** senseOf is the sense of a return in a word, for one that says nothing; "—" for one that has none. */
+export const senseOf = (r: Return): string => (r.sens === undefined ? "—" : tOr(`sens.${r.sens}`, "—"));
+
+/** Says is what a return says, else its sense. */
+export function Says({ r }: { r: Return }) {
+  const told = labelOf(r);
+  return told === "—" ? <>{senseOf(r)}</> : <span lang="fr" title={told}>{told}</span>;
 }
 
 /** About is the FSE or the lot that a return is about. */

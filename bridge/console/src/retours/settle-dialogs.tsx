@@ -8,7 +8,7 @@ import { NumberField, useFSEByNumber } from "../listes/find-fse";
 import { faultAt } from "../problem";
 import { act } from "../session";
 import { Button, Dialog, Form, notify, ProblemNote, TextArea } from "../ui";
-import { labelOf } from "./return-table";
+import { textOf } from "./fse-answers";
 
 const mostReason = 200; // characters, as the daemon has it
 
@@ -37,7 +37,7 @@ export function MatchDialog({ r, onClose, onSettled }: SettleProps) {
   );
   return (
     <Dialog title={t("retours.rapprocher.titre")} onClose={onClose} actions={actions}>
-      <p lang="fr">{labelOf(r)}</p>
+      <p>{textOf(r)}</p>
       <Form onSubmit={() => void save()}>
         <NumberField value={numero} onInput={setNumero} error={faultAt(action.error, "fse")} />
         {found.view}
@@ -66,7 +66,7 @@ export function DismissDialog({ r, onClose, onSettled }: SettleProps) {
   );
   return (
     <Dialog title={t("retours.classer.titre")} onClose={onClose} actions={actions}>
-      <p lang="fr">{labelOf(r)}</p>
+      <p>{textOf(r)}</p>
       <Form onSubmit={() => void save()}>
         <ReasonField value={reason} onInput={setReason} error={faultAt(action.error, "motif")} />
       </Form>

@@ -5,8 +5,9 @@ import type { Return } from "../../../client/src/types";
 import { day } from "../format";
 import { t, tOr } from "../i18n";
 import { Badge, Button, Card, Empty, Money } from "../ui";
+import { amountOf } from "./payments";
 import { DismissDialog, MatchDialog } from "./settle-dialogs";
-import { About, labelOf } from "./return-table";
+import { About, Says } from "./return-table";
 
 interface Asked {
   readonly what: "match" | "dismiss";
@@ -32,6 +33,7 @@ const titleOf = (r: Return): string => [tOr(`retour.${r.type}`, r.type), r.numer
 
 function Open({ r, onAsk }: { r: Return; onAsk: (what: Asked["what"]) => void }) {
   const unknown = r.effet !== "a-examiner";
+  const paid = amountOf(r);
   return (
     <Card
       title={titleOf(r)}
@@ -46,9 +48,9 @@ function Open({ r, onAsk }: { r: Return; onAsk: (what: Asked["what"]) => void })
         <Badge tone={unknown ? "warn" : "bad"}>{t(unknown ? "effet.a-rapprocher" : "effet.a-examiner")}</Badge>
         <About r={r} />
         {r.organisme !== undefined && r.organisme !== "" && <span class="hint num">{t("retours.organisme", { organisme: r.organisme })}</span>}
-        {r.montant !== undefined && <span class="push">{r.part} <Money cents={r.montant} strong /></span>}
+        {paid !== undefined && <span class="push">{r.part} <Money cents={paid} strong /></span>}
       </div>
-      <p lang="fr" class="gap-top">{labelOf(r)}</p>
+      <p class="gap-top"><Says r={r} /></p>
       {r.pourquoi !== undefined && <p class="hint" lang="fr">{r.pourquoi}</p>}
     </Card>
   );

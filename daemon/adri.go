@@ -43,15 +43,22 @@ const sourceADRi = "adri"
 // mentionADRi is shown beside every answer.
 const mentionADRi = "Message ADRi de démonstration : le schéma officiel est sous licence."
 
+// errRealCPS refuses a card that is no test card: the messages are a demonstration's, and
+// who answers them is played.
+var errRealCPS = &state.Error{Kind: state.Unsupported, Code: "ADRI_CARTE_REELLE",
+	Message: "Cette CPS n'est pas une carte de test : Agrafe ne demande des droits par ADRi qu'en démonstration. Saisissez les droits d'après l'attestation."}
+
 var errNoADRi = &state.Error{Kind: state.Unsupported, Code: "ADRI_NON_CONFIGURE",
 	Message: "Aucun téléservice ADRi n'est réglé sur ce poste (rights.url). Saisissez les droits d'après l'attestation."}
 
 // RightsFromADRi asks the payers' teleservice for rights, as the holder of the CPS, which
-// has to be in a reader. What was answered to principal for that person, month and
-// practice in this run is given again without asking, unless q says otherwise.
+// has to be in a reader and a test card. What was answered to principal for that person,
+// month and practice today, in this run, is given again without asking, unless q says
+// otherwise.
 //
 // The card works once for a connection, with its code, which is asked for as for a
-// signature. Where the policy keeps the code, the connection is kept beside it.
+// signature. Where the policy keeps the code, the connection is kept beside it; each
+// question on it counts as a signature does.
 func (d *Daemon) RightsFromADRi(ctx context.Context, principal string, q RightsQuery) (RightsAnswer, error) {
 	if d.cfg.Rights.URL == "" {
 		return RightsAnswer{}, errNoADRi
@@ -59,6 +66,9 @@ func (d *Daemon) RightsFromADRi(ctx context.Context, principal string, q RightsQ
 	h, err := d.holdCPS(ctx, "")
 	if err != nil {
 		return RightsAnswer{}, Failure(err)
+	}
+	if !h.card.Demo {
+		return RightsAnswer{}, errRealCPS
 	}
 	r, err := d.question(h, q)
 	if err != nil {
@@ -105,22 +115,7 @@ func (d *Daemon) question(h held, q RightsQuery) (adri.Request, error) {
 	if err := r.Check(); err != nil {
 		return r, badQuestion(err)
 	}
-	return r, nil
-}
-
-// askingNumber is the number of the first practice of the holder of the CPS.
-func (d *Daemon) askingNumber(h held) (string, error) {
-	list, err := d.book.Cabinets() // by number
-	if err != nil {
-		return "", bookFailure(err)
-	}
-	for _, c := range list {
-		if c.RPPS != "" && c.RPPS == h.cps.holder.RPPS() {
-			return c.NumeroAM, nil
-		}
-	}
-	return "", &state.Error{Kind: state.Invalid, Code: "CABINET_ABSENT", Path: "numeroAM",
-		Message: "Le cabinet de ce numéro n'est pas renseigné : faites-le une fois, avec « agrafe setup » ou dans les réglages de la console, puis recommencez."}
+	return r, d.mayAskAs(h, r.NumeroAM)
 }
 
 func (d *Daemon) rightsAnswer(r adri.Response, at time.Time, cached bool) RightsAnswer {

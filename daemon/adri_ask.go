@@ -11,7 +11,8 @@ import (
 )
 
 // askPayer asks on the connection that is kept, or on a new one if there is none, or if
-// the server has closed it meanwhile.
+// the server has closed it meanwhile. Every question counts as a use of the code, as a
+// signature does.
 func (d *Daemon) askPayer(ctx context.Context, principal string, h held, r adri.Request) (adri.Response, error) {
 	key := pinKey{principal, h.cps.serial}
 	l, err := d.payer.enter(ctx, key)
@@ -19,7 +20,7 @@ func (d *Daemon) askPayer(ctx context.Context, principal string, h held, r adri.
 		return adri.Response{}, err
 	}
 	defer d.payer.leave(key, l)
-	conn, drops := d.payer.take(l)
+	conn, drops := d.keptConn(key, l)
 	if conn != nil {
 		found, err := conn.Ask(ctx, r)
 		d.payer.put(key, l, conn, drops)
@@ -34,6 +35,18 @@ func (d *Daemon) askPayer(ctx context.Context, principal string, h held, r adri.
 	d.payer.put(key, l, conn, drops)
 	d.dropUncovered(key.serial)
 	return found, err
+}
+
+// keptConn takes the connection that is kept, unless its code has served too often in the
+// last minute: a script smuggled into an allowed page must not ask all day. The code is
+// forgotten then, and the next connection asks for it.
+func (d *Daemon) keptConn(key pinKey, l *line) (conn *rights.Conn, drops int) {
+	conn, drops = d.payer.take(l)
+	if conn == nil || d.pins.take(key) != nil {
+		return conn, drops
+	}
+	conn.Close()
+	return d.payer.take(l) // nothing, and how often connections had to end by now
 }
 
 // dropUncovered ends the connections of a CPS of which the code is not kept: they live

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/agrafe-fse/agrafe/daemon/lot"
 	"github.com/agrafe-fse/agrafe/daemon/rights/adri"
 	"github.com/agrafe-fse/agrafe/daemon/state"
 	"github.com/agrafe-fse/agrafe/reader/virtual"
@@ -84,6 +85,9 @@ func benchDaemon(b *testing.B, s *teleservice) *Daemon {
 	d, err := New(cfg, Deps{Transport: readers, Rights: vitale.Simulated{}, Prompter: typing(goodCode), Log: slog.New(slog.DiscardHandler),
 		Now: func() time.Time { return openDay }})
 	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := d.SetCabinet(b.Context(), "local", practice("991000015", "99900000011"), lot.Call{}); err != nil {
 		b.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())

@@ -67,7 +67,8 @@ func newTeleserviceFor(t testing.TB, also *x509.Certificate, rules ...standin.Ru
 		s.asked.Add(1)
 		inner.ServeHTTP(w, r)
 	}))
-	server.TLS = standin.TLS(own, clients)
+	server.TLS = &tls.Config{Certificates: []tls.Certificate{own}, ClientCAs: clients, ClientAuth: tls.RequireAndVerifyClientCert,
+		MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12}
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.Config.ConnState = s.watch
 	server.StartTLS()

@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"bytes"
-	"context"
 	"encoding/hex"
 	"errors"
 	"log/slog"
@@ -35,10 +34,10 @@ func heads(log *virtual.Log) (list []string) {
 // waits for with a real card.
 func TestCommandsOfAQuestion(t *testing.T) {
 	tests := []struct {
-		card string
-		want []string
+		card, numeroAM string
+		want           []string
 	}{
-		{"medecin-secteur1", []string{
+		{"medecin-secteur1", "991000015", []string{
 			"00b09c00", // serial
 			"00200001", // state of the code
 			"00200001", // code
@@ -46,7 +45,7 @@ func TestCommandsOfAQuestion(t *testing.T) {
 			"00880000", // signature
 			"00c00000", // the rest of it
 		}},
-		{"medecin-cps4", []string{
+		{"medecin-cps4", "991000049", []string{
 			"01a4040c", // application
 			"01b09c00", // serial
 			"01200001", // state of the code
@@ -62,7 +61,7 @@ func TestCommandsOfAQuestion(t *testing.T) {
 			r := newRig(t, s.asks)
 			log := r.insertKnown(tt.card)
 			q := ofPatient()
-			q.NumeroAM = "991000015"
+			q.NumeroAM = tt.numeroAM
 			mustAsk(r, q)
 			if diff := cmp.Diff(tt.want, heads(log)); diff != "" {
 				t.Error(diff)
@@ -132,80 +131,6 @@ func TestAnswersAreKept(t *testing.T) {
 	r.remove(left)
 	_, err := ask(r, ofPatient())
 	wantKind(t, err, state.NoCard, "CPS_ABSENTE")
-}
-
-// A connection lives no longer than the code that it was made with.
-func TestConnectionsEndWithTheCode(t *testing.T) {
-	ends := map[string]func(*rig){
-		"session closed":  func(r *rig) { _, _ = r.d.ClosePINSession(context.Background(), ehr, "") },
-		"codes forgotten": func(r *rig) { r.d.ForgetCodes() },
-		"card taken out":  func(r *rig) { r.remove(left) },
-		"service stopped": func(r *rig) { r.stop() },
-	}
-	for name, end := range ends {
-		t.Run(name, func(t *testing.T) {
-			s := newTeleservice(t)
-			r, _ := withADRi(t, s)
-			mustAsk(r, ofPatient())
-			s.wantOpen(t, 1)
-			end(r)
-			s.wantOpen(t, 0)
-			if name == "service stopped" {
-				return
-			}
-			if name == "card taken out" {
-				r.insert(left, card(t, "medecin-secteur1"))
-			}
-			mustAsk(r, refreshed(ofPatient()))
-			if n := len(r.user.requests()); n != 2 {
-				t.Errorf("the code was asked for %d times", n)
-			}
-			if len(r.d.payer.lines) != 1 {
-				t.Errorf("%d lines", len(r.d.payer.lines))
-			}
-		})
-	}
-	t.Run("idle", func(t *testing.T) {
-		s := newTeleservice(t)
-		r, _ := withADRi(t, s)
-		r.d.payer.idle = time.Millisecond
-		mustAsk(r, ofPatient())
-		s.wantOpen(t, 0)
-		mustAsk(r, refreshed(ofPatient()))
-		if n := len(r.user.requests()); n != 1 {
-			t.Errorf("the code, which was kept, was asked for %d times", n)
-		}
-	})
-	t.Run("policy each", func(t *testing.T) {
-		s := newTeleservice(t)
-		r, _ := withADRi(t, s, each)
-		for range 2 {
-			mustAsk(r, refreshed(ofPatient()))
-			s.wantOpen(t, 0)
-		}
-		if n := len(r.user.requests()); n != 2 || len(r.d.payer.lines) != 0 {
-			t.Errorf("asked for the code %d times, %d lines", n, len(r.d.payer.lines))
-		}
-	})
-}
-
-// Two questions at once cost one connection.
-func TestQuestionsGoOneByOne(t *testing.T) {
-	s := newTeleservice(t)
-	r, log := withADRi(t, s)
-	var all sync.WaitGroup
-	for i := range 8 {
-		all.Go(func() {
-			q := refreshed([]RightsQuery{ofPatient(), ofChild()}[i%2])
-			if _, err := ask(r, q); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	all.Wait()
-	if log.Count() != 6 || len(r.user.requests()) != 1 || s.asked.Load() != 8 {
-		t.Errorf("%d commands, %d asked", log.Count(), s.asked.Load())
-	}
 }
 
 // The user is not asked for the code when the server is not there, or is another.
@@ -316,21 +241,6 @@ func TestCodesOfAQuestion(t *testing.T) {
 				t.Errorf("%d codes shown, %d asked", n, s.asked.Load())
 			}
 		})
-	}
-}
-
-// A question says who asks: the holder of the CPS, for their first practice. A card that
-// nobody has set a practice up for asks nothing.
-func TestWhoAsks(t *testing.T) {
-	s := newTeleservice(t)
-	r := newRig(t, s.asks)
-	r.insert(left, card(t, "infirmier"))
-	_, err := ask(r, ofPatient())
-	wantKind(t, err, state.Invalid, "CABINET_ABSENT")
-	r.replace(left, card(t, "medecin-bis"))
-	mustAsk(r, ofPatient())
-	if q := r.user.requests(); len(q) != 1 || q[0].Principal != ehr || !strings.Contains(q[0].Operation, "droits") || q[0].Holder == "" {
-		t.Errorf("asked %+v", q)
 	}
 }
 

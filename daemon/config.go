@@ -56,7 +56,7 @@ type JournalConfig struct {
 type PINConfig struct {
 	Policy              string `toml:"policy" comment:"each: the code is asked for at each signature. session: it is asked for once and kept in memory until\nthe card leaves, the session is closed or its time is over."`
 	Minutes             int    `toml:"minutes" comment:"Longest life of a session, in minutes."`
-	SignaturesPerMinute int    `toml:"signatures_per_minute" comment:"Above so many signatures in a minute the code is asked for again, whatever the policy: a script\nsmuggled into an allowed page must not sign all day."`
+	SignaturesPerMinute int    `toml:"signatures_per_minute" comment:"Above so many signatures, or questions to payers (ADRi), in a minute the code is asked for again, whatever the policy: a script\nsmuggled into an allowed page must not sign all day."`
 }
 
 // CardConfig bounds the work of cards.

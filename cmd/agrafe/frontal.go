@@ -20,9 +20,9 @@ type frontalCmd struct {
 	Day     time.Duration `default:"24h" help:"how long a day of the script lasts: 10s"`
 	Cards   string        `type:"path" help:"folder with the authority of the test cards, as agrafe demo makes it (cles-de-demonstration); without it any authority that calls itself TEST will do and ADRi is not played" placeholder:"DIR"`
 	Mailbox []string      `help:"mailbox of a practice, an address under .test; default: cabinet@agrafe.test" placeholder:"ADDRESS"`
-	SMTP    string        `default:"127.0.0.1:17465" help:"where it takes mails (TLS)"`
-	POP3    string        `name:"pop3" default:"127.0.0.1:17995" help:"where its answers are fetched (TLS)"`
-	Rights  string        `default:"127.0.0.1:17443" help:"where it plays ADRi (TLS with a card)"`
+	SMTP    string        `default:"127.0.0.1:17465" help:"where it takes mails (TLS); on this machine alone"`
+	POP3    string        `name:"pop3" default:"127.0.0.1:17995" help:"where its answers are fetched (TLS); on this machine alone"`
+	Rights  string        `default:"127.0.0.1:17443" help:"where it plays ADRi (TLS with a card); on this machine alone"`
 }
 
 // shortestDay keeps a script from having the answers of a year leave at once.

@@ -99,7 +99,7 @@ func (f *Frontal) inspect(professional string, one *b2.Facture, der []byte, at t
 		i.Fault = faultSeal
 		return i, ""
 	}
-	if !f.signers.trust(opened.Cert, at) {
+	if opened.Cert.KeyUsage&x509.KeyUsageContentCommitment == 0 || !f.signers.trust(opened.Cert, at) { // the other key of a card is for logins
 		i.Fault = faultSigner
 		return i, ""
 	}

@@ -25,7 +25,8 @@ func TestAWrongInvoiceIsRefused(t *testing.T) {
 			c["prix"].(map[string]any)["total"].(map[string]any)[field] = cents
 		}
 	}
-	foreign, untested := newIssuer("TEST Autre"), newIssuer("Autre")
+	foreign, untested, login := newIssuer("TEST Autre"), newIssuer("Autre"), cards()
+	login.sign = login.auth
 	tests := []struct {
 		name   string
 		change func(map[string]any)
@@ -46,6 +47,7 @@ func TestAWrongInvoiceIsRefused(t *testing.T) {
 		{"another format", func(c map[string]any) { c["format"] = "x" }, nil, false, "le contenu du sceau n'est pas lisible"},
 		{"another authority", nil, &foreign, false, "le sceau n'est pas d'une carte de test connue"},
 		{"no card of test", nil, &untested, false, "le sceau n'est pas d'une carte de test connue"},
+		{"the key for logins", nil, &login, false, "le sceau n'est pas d'une carte de test connue"},
 		{"damaged", nil, nil, true, "le sceau n'est pas valable"},
 	}
 	r := newRig(t, "")
@@ -179,7 +181,7 @@ func TestOpenSigners(t *testing.T) {
 	if _, err := openSigners(dir); err == nil {
 		t.Error("a folder without authority is used")
 	}
-	card := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cards().card.Raw})
+	card := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cards().sign.Raw})
 	if err := os.WriteFile(filepath.Join(dir, "carte.pem"), card, 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// Addresses are where a Frontal listens, host:port.
+// Addresses are where a Frontal listens, host:port of a loopback interface.
 type Addresses struct {
 	SMTP   string `json:"smtp"`
 	POP3   string `json:"pop3"`

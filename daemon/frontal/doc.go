@@ -2,8 +2,9 @@
 // SMTP, checks and keeps them, and answers by mails that are fetched with POP3.
 //
 // Its contract: everything is a demonstration. It takes mails only from and for its
-// own mailboxes and for the payers of the routing table under .test; a file needs the
-// mark of a demonstration, and a seal the mark TEST in its certificates. All that it
+// own mailboxes and for the payers of the routing table under .test, and listens on its
+// own machine alone; a file needs the mark of a demonstration, and a seal the mark TEST
+// in its certificates and the signature key of the card. All that it
 // sends is marked likewise, and no code of a reject is imitated: there is no public
 // table, so the code is DEMO and the label says DEMONSTRATION.
 //
@@ -17,8 +18,8 @@
 // planned and which were sent. A mail is taken (250) only once the ledger is on disk,
 // and its copy for the sender is shown only then: a copy proves that the mail was
 // taken. An answer is noted as sent only once its mails are in the mailbox, under names
-// that make a repetition harmless. A mail with a known Message-ID is taken and not
-// looked at again. The ledger and the log hold numbers and amounts, no name and no
+// that make a repetition harmless. A mail with a Message-ID that is known from its sender
+// for its payer is taken and not looked at again. The ledger and the log hold numbers and amounts, no name and no
 // NIR; the certificate and key files, the mails and the password are in the folder,
 // readable by their owner alone.
 //

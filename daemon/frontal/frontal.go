@@ -118,8 +118,8 @@ func (f *Frontal) load(o Options) (err error) {
 		return err
 	}
 	taken := map[string]bool{}
-	for id := range f.ledger.messages {
-		taken[mailID(id)] = true
+	for key := range f.ledger.messages {
+		taken[mailID(key)] = true
 	}
 	boxes := o.Mailboxes
 	if len(boxes) == 0 {
@@ -147,7 +147,29 @@ func checkMailbox(address string) error {
 	return nil
 }
 
+// checkLoopback refuses to listen where another machine could reach it: who knows the
+// password, or has a test card, is served.
+func checkLoopback(address string) error {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %q: give host:port: %w", address, err)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return fmt.Errorf("cannot listen on %q: a demonstration serves its own machine alone, give 127.0.0.1, [::1] or localhost", address)
+	}
+	return nil
+}
+
 func (f *Frontal) listen(o Options) (err error) {
+	wanted := []string{o.Listen.SMTP, o.Listen.POP3}
+	if o.Rights != nil {
+		wanted = append(wanted, o.Listen.Rights)
+	}
+	for _, address := range wanted {
+		if err := checkLoopback(address); err != nil {
+			return err
+		}
+	}
 	config := &tls.Config{Certificates: []tls.Certificate{f.keys.server}, MinVersion: tls.VersionTLS12}
 	if f.smtpAt, err = tls.Listen("tcp", o.Listen.SMTP, config); err != nil {
 		return fmt.Errorf("cannot listen for SMTP: %w", err)

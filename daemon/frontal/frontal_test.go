@@ -2,6 +2,7 @@ package frontal
 
 import (
 	"context"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,8 +10,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/agrafe-fse/agrafe/daemon/seal"
 )
 
 // contextUntil is a context that ends when done is closed.
@@ -202,6 +201,80 @@ func TestTheSameFileInAnotherMail(t *testing.T) {
 	}
 }
 
+// One Message-ID for two payers, or from two mailboxes, is that of other mails.
+func TestAMessageIDIsKnownForItsSenderAndPayer(t *testing.T) {
+	const colleague = "autre@agrafe.test"
+	r := newRig(t, "")
+	r.stop()
+	r.opts.Mailboxes = []string{DefaultMailbox, colleague}
+	r.start()
+	to := func(from, address string, numero int) letter {
+		t.Helper()
+		file, contents := sampleFile(numero, bill{numero: numero, amo: 2100, tiers: true})
+		return letter{from: from, payer: address, boxes: []string{from}, raw: r.enclosed("x@agrafe.test", file, cards().seal(t, contents...))}
+	}
+	first := to(DefaultMailbox, testPayer, 1)
+	elsewhere := first
+	elsewhere.payer = "01011@011.01.rss.test" // which can't read it, and says so
+	for _, m := range []struct {
+		name  string
+		m     letter
+		mails int
+	}{{"the first", first, 1}, {"given again", first, 1}, {"for another payer", elsewhere, 2}, {"by another mailbox", to(colleague, testPayer, 2), 3}} {
+		if err := r.take(m.m); err != nil {
+			t.Fatalf("%s: %v", m.name, err)
+		}
+		if got := r.Counts().Mails; got != m.mails {
+			t.Errorf("%s: %d mails, want %d", m.name, got, m.mails)
+		}
+	}
+	if got := r.Counts(); got.Lots != 2 || got.Unreadable != 1 {
+		t.Errorf("%+v", got)
+	}
+	copies := 0
+	for _, raw := range r.fetch() {
+		if string(raw) == string(first.raw) {
+			copies++
+		}
+	}
+	if copies != 2 {
+		t.Errorf("%d copies, want one for each payer", copies)
+	}
+	r.restart()
+	if err := r.take(first); err != nil || r.Counts().Mails != 3 {
+		t.Errorf("%v, %d mails after a restart", err, r.Counts().Mails)
+	}
+}
+
+// A payer that is played is there for its own machine alone.
+func TestOnlyTheLoopbackIsListenedOn(t *testing.T) {
+	r := newRig(t, "")
+	r.stop()
+	for _, host := range []string{"0.0.0.0", "", "[::]", "192.0.2.1", "agrafe.test"} {
+		for name, at := range map[string]Addresses{
+			"SMTP": {SMTP: host + ":0", POP3: "127.0.0.1:0", Rights: "127.0.0.1:0"},
+			"POP3": {SMTP: "127.0.0.1:0", POP3: host + ":0", Rights: "127.0.0.1:0"},
+			"ADRi": {SMTP: "127.0.0.1:0", POP3: "127.0.0.1:0", Rights: host + ":0"},
+		} {
+			o := r.opts
+			o.Listen, o.Rights = at, http.NotFoundHandler()
+			f, err := New(o)
+			if err == nil {
+				f.Close()
+			}
+			if err == nil || !strings.Contains(err.Error(), "its own machine alone") {
+				t.Errorf("%s on %q: %v", name, host, err)
+			}
+		}
+	}
+	for _, address := range []string{"127.0.0.1:1", "127.9.9.9:1", "[::1]:1", "localhost:1"} {
+		if err := checkLoopback(address); err != nil {
+			t.Error(err)
+		}
+	}
+	r.start()
+}
+
 func TestConfig(t *testing.T) {
 	r := newRig(t, "")
 	text, err := r.Config(DefaultMailbox)
@@ -216,32 +289,6 @@ func TestConfig(t *testing.T) {
 	}
 	if strings.Contains(text, r.keys.password) || strings.Contains(text, "[rights]") {
 		t.Errorf("the password, or a teleservice that is not played:\n%s", text)
-	}
-}
-
-func TestTheFolder(t *testing.T) {
-	dir := madeOnce()
-	for _, name := range []string{authorityFile, authorityKey, serverKey, payersKey, passwordFile} {
-		info, err := os.Stat(filepath.Join(dir, name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if info.Mode().Perm() != 0o600 {
-			t.Errorf("%s: %v", name, info.Mode())
-		}
-	}
-	all, err := payers()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(all) < 1000 {
-		t.Errorf("%d payers", len(all))
-	}
-	folder := seal.Folder{Dir: filepath.Join(dir, payersDir), Demonstration: true}
-	for address, p := range all {
-		if _, err := folder.Certificate(p.regime, p.organisme, start); err != nil {
-			t.Errorf("%s: %v", address, err)
-		}
 	}
 }
 

@@ -27,17 +27,18 @@ func (f *Frontal) take(m letter) error {
 	id := messageID(m.raw)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.ledger.messages[id] {
+	now := f.now()
+	r := &reception{ID: id, At: now.UTC(), Mailbox: m.from, Copy: len(m.boxes) > 0, Payer: m.payer}
+	name := mailID(r.key())
+	if f.ledger.messages[r.key()] {
 		f.log.Info("courrier déjà reçu", "de", m.from)
 		return nil
 	}
 	for _, box := range m.boxes {
-		if err := f.boxes[box].hold(mailID(id), m.raw); err != nil {
+		if err := f.boxes[box].hold(name, m.raw); err != nil {
 			return err
 		}
 	}
-	now := f.now()
-	r := &reception{ID: id, At: now.UTC(), Mailbox: m.from, Copy: len(m.boxes) > 0, Payer: m.payer}
 	if m.payer != "" {
 		f.open(r, m.raw)
 	}
@@ -46,7 +47,7 @@ func (f *Frontal) take(m letter) error {
 	}
 	f.told(r)
 	for _, box := range m.boxes {
-		if err := f.boxes[box].show(mailID(id)); err != nil {
+		if err := f.boxes[box].show(name); err != nil {
 			f.log.Error("copie en attente", "erreur", err) // it is shown at the next start
 		}
 	}

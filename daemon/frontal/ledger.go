@@ -71,6 +71,10 @@ type reception struct {
 	Lots    []*lot    `json:"lots,omitempty"`
 }
 
+// key tells a mail from all others. A Message-ID alone does not: a sender may give the
+// same to mails for two payers, and two senders know nothing of each other's.
+func (r *reception) key() string { return r.Mailbox + " " + r.Payer + " " + r.ID }
+
 // sending is an answer that stands in the mailbox.
 type sending struct {
 	Answer string    `json:"reponse"`
@@ -81,9 +85,9 @@ type sending struct {
 // concurrent use: Frontal's mutex protects it.
 type ledger struct {
 	file     *os.File
-	end      int64 // of the last line that is durable
-	broken   error // a write failed and could not be taken back: the file may end within a line
-	messages map[string]bool
+	end      int64           // of the last line that is durable
+	broken   error           // a write failed and could not be taken back: the file may end within a line
+	messages map[string]bool // by reception.key
 	files    map[string]bool
 	entries  map[string]*Entry // by seal
 	order    []string          // of the seals, as they came
@@ -196,7 +200,7 @@ func (l *ledger) apply(one line) {
 }
 
 func (l *ledger) receive(r *reception) {
-	l.messages[r.ID] = true
+	l.messages[r.key()] = true
 	l.counts.Mails++
 	if r.File != "" {
 		l.files[r.File] = true

@@ -40,7 +40,7 @@ func TestTheLedgerTakesBackWhatItCouldNotWrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer again.file.Close()
-	if diff := cmp.Diff(map[string]bool{"a": true, "b": true}, again.messages); diff != "" || again.counts.Mails != 2 {
+	if diff := cmp.Diff(map[string]bool{mail("a").Mail.key(): true, mail("b").Mail.key(): true}, again.messages); diff != "" || again.counts.Mails != 2 {
 		t.Error(diff)
 	}
 }

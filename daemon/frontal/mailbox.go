@@ -81,9 +81,10 @@ func (m *mailbox) names() ([]string, error) {
 	return names, nil
 }
 
-// mailID is the name under which a mail stands in a mailbox.
-func mailID(messageID string) string {
-	sum := sha256.Sum256([]byte(messageID))
+// mailID is the name under which a mail stands in a mailbox, by its reception.key or
+// the Message-ID of an answer.
+func mailID(key string) string {
+	sum := sha256.Sum256([]byte(key))
 	return hex.EncodeToString(sum[:10])
 }
 

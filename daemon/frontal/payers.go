@@ -46,35 +46,70 @@ func payers() (map[string]payer, error) {
 	return all, nil
 }
 
-// openPayers makes the folder of the payers' certificates when it is not there, whole
-// or not at all: it has its name only once it is full.
+// openPayers makes the folder of the payers' certificates when it is not there, or is
+// that of another key or another routing table. It is whole or not there: it has its
+// name only once it is full.
 func (k *keys) openPayers(dir string, all map[string]payer) error {
 	folder := filepath.Join(dir, payersDir)
-	_, err := os.Stat(folder)
-	if !errors.Is(err, fs.ErrNotExist) {
+	addresses := slices.Sorted(maps.Keys(all))
+	if good, err := k.certified(folder, addresses); good || err != nil {
 		return err
 	}
 	unfinished := folder + ".tmp"
 	if err := errors.Join(os.RemoveAll(unfinished), os.Mkdir(unfinished, 0o700)); err != nil {
 		return fmt.Errorf("cannot make the payers' certificates: %w", err)
 	}
-	for _, address := range slices.Sorted(maps.Keys(all)) {
+	if err := k.certifyAll(unfinished, addresses); err != nil {
+		return err
+	}
+	if err := errors.Join(os.RemoveAll(folder), os.Rename(unfinished, folder)); err != nil {
+		return fmt.Errorf("cannot make the payers' certificates: %w", err)
+	}
+	return durable.SyncDir(dir)
+}
+
+// certified tells whether a folder has a certificate for each address, sorted, and no
+// other. The first one speaks for the key of all: they were made together.
+func (k *keys) certified(folder string, addresses []string) (bool, error) {
+	entries, err := os.ReadDir(folder) // sorted by name
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("cannot list the payers' certificates: %w", err)
+	}
+	same := slices.EqualFunc(entries, addresses, func(e fs.DirEntry, address string) bool { return e.Name() == address+".pem" })
+	if !same || len(entries) == 0 {
+		return false, nil
+	}
+	data, err := os.ReadFile(filepath.Join(folder, entries[0].Name()))
+	if err != nil {
+		return false, fmt.Errorf("cannot read a payer's certificate: %w", err)
+	}
+	block, _ := pem.Decode(data)
+	if block == nil {
+		return false, nil
+	}
+	cert, err := x509.ParseCertificate(block.Bytes)
+	return err == nil && k.payers.PublicKey.Equal(cert.PublicKey), nil
+}
+
+// certifyAll writes a certificate for each address.
+func (k *keys) certifyAll(folder string, addresses []string) error {
+	for _, address := range addresses {
 		template := template(address)
 		template.EmailAddresses = []string{address}
 		template.KeyUsage = x509.KeyUsageKeyEncipherment
 		template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageEmailProtection}
 		der, err := k.certify(template, k.payers.Public())
 		if err == nil {
-			err = os.WriteFile(filepath.Join(unfinished, address+".pem"), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600)
+			err = os.WriteFile(filepath.Join(folder, address+".pem"), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600)
 		}
 		if err != nil {
 			return fmt.Errorf("cannot make the certificate of %s: %w", address, err)
 		}
 	}
-	if err := os.Rename(unfinished, folder); err != nil {
-		return fmt.Errorf("cannot make the payers' certificates: %w", err)
-	}
-	return durable.SyncDir(dir)
+	return nil
 }
 
 // certificate returns the certificate of a payer, from the folder that the sender

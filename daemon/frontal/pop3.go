@@ -111,7 +111,8 @@ func (s *popSession) run() {
 	}()
 	s.ok("frontal de démonstration")
 	for s.errors < maxErrors {
-		if s.w.Flush() != nil || s.conn.SetDeadline(time.Now().Add(patience)) != nil {
+		// Before the first Flush too: it waits for the client's part of the handshake.
+		if s.conn.SetDeadline(time.Now().Add(patience)) != nil || s.w.Flush() != nil {
 			return
 		}
 		text, err := s.r.ReadSlice('\n')

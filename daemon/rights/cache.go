@@ -13,7 +13,8 @@ import (
 )
 
 // Bounds of a Cache, ours. Rights change from one day to the next and a daemon runs for
-// weeks: an answer of yesterday is not given as today's.
+// weeks: an answer of yesterday is not given as today's, however young. The day is the
+// practice's, as the dates of care are.
 const (
 	maxAnswers = 500
 	MaxAge     = 12 * time.Hour
@@ -48,13 +49,13 @@ func NewCache() *Cache {
 }
 
 // Get returns what was answered to asker for the person, for the day of r or another of
-// its month, and when. ok is false where there is no such answer, or none younger than
-// MaxAge at now, or where its rights do not cover the day.
+// its month, and when. ok is false where there is no such answer, or none of the local
+// day of now that is younger than MaxAge, or where its rights do not cover the day.
 func (c *Cache) Get(asker string, r adri.Request, now time.Time) (answer adri.Response, at time.Time, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	k, ok := c.answers[c.digest(asker, r)]
-	if !ok || now.Before(k.at) || now.Sub(k.at) > MaxAge || !covers(k.answer, r.DateSoins) {
+	if !ok || now.Before(k.at) || now.Sub(k.at) > MaxAge || !sameDay(now, k.at) || !covers(k.answer, r.DateSoins) {
 		return adri.Response{}, time.Time{}, false
 	}
 	return k.answer, k.at, true
@@ -87,6 +88,12 @@ func (c *Cache) digest(asker string, r adri.Request) (d digest) {
 	fmt.Fprintf(m, "%q %s %s %d %d-%d %s", asker, r.NIR, r.Naissance, r.Rang, r.DateSoins.Year(), r.DateSoins.Month(), r.NumeroAM)
 	m.Sum(d[:0])
 	return d
+}
+
+func sameDay(a, b time.Time) bool {
+	year, month, day := a.Local().Date()
+	y, m, d := b.Local().Date()
+	return year == y && month == m && day == d
 }
 
 // covers says whether everybody's rights are open on a day.

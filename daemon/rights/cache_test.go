@@ -9,7 +9,8 @@ import (
 	"github.com/agrafe-fse/agrafe/daemon/rights/adri"
 )
 
-var noon = time.Date(2026, time.June, 16, 12, 0, 0, 0, time.UTC)
+// morning leaves MaxAge before midnight.
+var morning = time.Date(2026, time.June, 16, 8, 0, 0, 0, time.Local)
 
 func TestCache(t *testing.T) {
 	asked := adri.Request{NIR: "297022A02077878", Naissance: "19970226", Rang: 1, DateSoins: 20260616, NumeroAM: "991000015", Mode: adri.Targeted}
@@ -37,14 +38,46 @@ func TestCache(t *testing.T) {
 		{"the twin", "a", func(r *adri.Request) { r.Rang = 2 }, 0, false},
 	}
 	c := NewCache()
-	c.Put("a", asked, answer, noon)
+	c.Put("a", asked, answer, morning)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			r := asked
 			tt.change(&r)
-			got, at, ok := c.Get(tt.asker, r, noon.Add(tt.after))
-			if ok != tt.found || ok && (len(got.Persons) != 1 || !at.Equal(noon)) {
+			got, at, ok := c.Get(tt.asker, r, morning.Add(tt.after))
+			if ok != tt.found || ok && (len(got.Persons) != 1 || !at.Equal(morning)) {
 				t.Errorf("found %v, of %s", ok, at)
+			}
+		})
+	}
+}
+
+// The day changes at midnight where the practice is, and not where UTC is.
+func TestCacheIsOfOneDay(t *testing.T) {
+	paris, err := time.LoadLocation("Europe/Paris")
+	if err != nil {
+		t.Fatal(err)
+	}
+	here := time.Local
+	time.Local = paris
+	t.Cleanup(func() { time.Local = here })
+	r := adri.Request{NIR: "297022A02077878", DateSoins: 20260616}
+	tests := []struct {
+		name    string
+		at, now time.Time
+		found   bool
+	}{
+		{"before midnight", time.Date(2026, 6, 16, 23, 57, 0, 0, paris), time.Date(2026, 6, 16, 23, 59, 0, 0, paris), true},
+		{"over midnight", time.Date(2026, 6, 16, 23, 59, 0, 0, paris), time.Date(2026, 6, 17, 0, 1, 0, 0, paris), false},
+		{"over midnight, told in UTC", time.Date(2026, 6, 16, 21, 59, 0, 0, time.UTC), time.Date(2026, 6, 16, 22, 1, 0, 0, time.UTC), false},
+		{"over midnight of UTC", time.Date(2026, 6, 16, 23, 59, 0, 0, time.UTC), time.Date(2026, 6, 17, 0, 1, 0, 0, time.UTC), true},
+		{"a month later", time.Date(2026, 5, 16, 9, 0, 0, 0, paris), time.Date(2026, 6, 16, 9, 0, 0, 0, paris), false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := NewCache()
+			c.Put("a", r, adri.Response{}, tt.at)
+			if _, _, ok := c.Get("a", r, tt.now); ok != tt.found {
+				t.Errorf("found %v", ok)
 			}
 		})
 	}
@@ -57,14 +90,14 @@ func TestCacheIsBounded(t *testing.T) {
 		return adri.Request{NumeroAM: fmt.Sprint(i), DateSoins: tables.Date(20260616)}
 	}
 	for i := range maxAnswers + 10 {
-		c.Put("a", of(i), adri.Response{}, noon.Add(time.Duration(i)*time.Second))
+		c.Put("a", of(i), adri.Response{}, morning.Add(time.Duration(i)*time.Second))
 	}
-	c.Put("a", of(maxAnswers), adri.Response{}, noon.Add(time.Hour))
+	c.Put("a", of(maxAnswers), adri.Response{}, morning.Add(time.Hour))
 	if len(c.answers) != maxAnswers {
 		t.Errorf("%d answers", len(c.answers))
 	}
 	for i, want := range map[int]bool{9: false, 10: true, maxAnswers: true, maxAnswers + 9: true} {
-		if _, _, ok := c.Get("a", of(i), noon.Add(time.Hour)); ok != want {
+		if _, _, ok := c.Get("a", of(i), morning.Add(time.Hour)); ok != want {
 			t.Errorf("answer %d: found %v", i, ok)
 		}
 	}

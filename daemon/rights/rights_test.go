@@ -23,7 +23,7 @@ import (
 // One signature opens a connection that serves several questions, refused ones among them.
 func TestOneSignatureServesManyQuestions(t *testing.T) {
 	a, n := newAuthority(t), 0
-	c := client(t, serve(t, known(t), standin.TLS(a.server(t, &x509.Certificate{}), a.pool())), a.pool())
+	c := client(t, serve(t, known(t), askingForCards(a.server(t, &x509.Certificate{}), a.pool())), a.pool())
 	if err := c.Probe(t.Context()); err != nil || n != 0 {
 		t.Fatalf("Probe: %v, %d signatures", err, n)
 	}
@@ -54,7 +54,7 @@ func TestOneSignatureServesManyQuestions(t *testing.T) {
 func TestServersNotTrusted(t *testing.T) {
 	a, stranger := newAuthority(t), newAuthority(t)
 	good := a.server(t, &x509.Certificate{})
-	no12 := standin.TLS(good, a.pool())
+	no12 := askingForCards(good, a.pool())
 	no12.MinVersion = tls.VersionTLS13
 	tests := []struct {
 		name   string
@@ -62,10 +62,10 @@ func TestServersNotTrusted(t *testing.T) {
 		roots  *x509.CertPool
 		kind   rights.Kind
 	}{
-		{"authority", standin.TLS(good, a.pool()), stranger.pool(), rights.Insecure},
-		{"authorities of the system", standin.TLS(good, a.pool()), nil, rights.Insecure},
-		{"expired", standin.TLS(a.server(t, &x509.Certificate{NotAfter: time.Now().Add(-time.Hour)}), a.pool()), a.pool(), rights.Insecure},
-		{"name", standin.TLS(a.server(t, &x509.Certificate{DNSNames: []string{"adri.test"}}), a.pool()), a.pool(), rights.Insecure},
+		{"authority", askingForCards(good, a.pool()), stranger.pool(), rights.Insecure},
+		{"authorities of the system", askingForCards(good, a.pool()), nil, rights.Insecure},
+		{"expired", askingForCards(a.server(t, &x509.Certificate{NotAfter: time.Now().Add(-time.Hour)}), a.pool()), a.pool(), rights.Insecure},
+		{"name", askingForCards(a.server(t, &x509.Certificate{DNSNames: []string{"adri.test"}}), a.pool()), a.pool(), rights.Insecure},
 		{"TLS 1.3 only", no12, a.pool(), rights.Insecure},
 		{"no card asked for", &tls.Config{Certificates: []tls.Certificate{good}}, a.pool(), rights.Insecure},
 	}
@@ -139,7 +139,7 @@ func listen(t *testing.T, serve func(net.Conn)) string {
 // A card that the server does not accept, and one that does not sign.
 func TestCardsNotAccepted(t *testing.T) {
 	a, other, n := newAuthority(t), newAuthority(t), 0
-	c := client(t, serve(t, known(t), standin.TLS(a.server(t, &x509.Certificate{}), a.pool())), a.pool())
+	c := client(t, serve(t, known(t), askingForCards(a.server(t, &x509.Certificate{}), a.pool())), a.pool())
 	if _, err := c.Connect(t.Context(), other.identity(t, &n)); err == nil || n > 1 {
 		t.Errorf("a card of another authority: %v, %d signatures", err, n)
 	} else {
@@ -161,7 +161,7 @@ func TestCardsNotAccepted(t *testing.T) {
 // The time of the user and of the card is not the network's.
 func TestPatienceWaitsForTheCard(t *testing.T) {
 	a, n := newAuthority(t), 0
-	c := client(t, serve(t, known(t), standin.TLS(a.server(t, &x509.Certificate{}), a.pool())), a.pool())
+	c := client(t, serve(t, known(t), askingForCards(a.server(t, &x509.Certificate{}), a.pool())), a.pool())
 	c.SetPatience(400 * time.Millisecond)
 	id := a.identity(t, &n)
 	sign := id.Sign
@@ -221,7 +221,7 @@ func TestAnswersNotUsable(t *testing.T) {
 	a, n := newAuthority(t), 0
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			c := client(t, serve(t, tt.h, standin.TLS(a.server(t, &x509.Certificate{}), a.pool())), a.pool())
+			c := client(t, serve(t, tt.h, askingForCards(a.server(t, &x509.Certificate{}), a.pool())), a.pool())
 			c.SetPatience(700 * time.Millisecond)
 			conn, err := c.Connect(t.Context(), a.identity(t, &n))
 			if err != nil {
@@ -261,7 +261,7 @@ func TestStale(t *testing.T) {
 		inner.ServeHTTP(kept, r)
 		raw(fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", kept.Body.Len(), kept.Body)).ServeHTTP(w, r)
 	})
-	url := serve(t, once, standin.TLS(a.server(t, &x509.Certificate{}), a.pool()))
+	url := serve(t, once, askingForCards(a.server(t, &x509.Certificate{}), a.pool()))
 	conn, err := client(t, url, a.pool()).Connect(t.Context(), a.identity(t, &n))
 	if err != nil {
 		t.Fatal(err)

@@ -104,6 +104,13 @@ func (a *authority) identity(t testing.TB, n *int) rights.Identity {
 	}}
 }
 
+// askingForCards is a server that asks for a certificate of one of clients. It would take
+// TLS 1.3, in which a CPS3 can't sign: that the client does not is the client's doing.
+func askingForCards(own tls.Certificate, clients *x509.CertPool) *tls.Config {
+	return &tls.Config{Certificates: []tls.Certificate{own}, ClientCAs: clients, ClientAuth: tls.RequireAndVerifyClientCert,
+		MinVersion: tls.VersionTLS12}
+}
+
 // serve runs h with TLS and returns its address.
 func serve(t testing.TB, h http.Handler, config *tls.Config) string {
 	t.Helper()

@@ -23,7 +23,8 @@
 //
 // Demonstration and production keep apart: addresses of the one end in .test, its
 // certificates have DEMONSTRATION in their organisation, and neither Folder nor
-// Enclose takes a certificate of the other side.
+// Enclose takes a certificate of the other side. One that has the word elsewhere, or
+// with accents, is taken by neither.
 package seal
 
 import (

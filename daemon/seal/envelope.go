@@ -28,8 +28,9 @@ var (
 	// ErrKey: the key does not open it, or it was changed on the way. Which of the
 	// two is not told: that would help to guess keys.
 	ErrKey = errors.New("cannot open the envelope: the key does not open it")
-	// ErrTooLarge: it holds more than MaxEnvelope bytes or MaxSeals seals.
-	ErrTooLarge = errors.New("cannot handle the envelope: it is larger than 100 MB, or holds more than 999 seals")
+	// ErrTooLarge: it holds more than MaxEnvelope bytes, or the bound that was given,
+	// or MaxSeals seals.
+	ErrTooLarge = errors.New("cannot handle the envelope: it is larger than what is read here, 100 MB at most, or holds more than 999 seals")
 )
 
 // MaxEnvelope bounds every size: of a message, of what it holds, and of that after

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/rsa"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -14,6 +15,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // Certificates finds the certificate that a payer's files are encrypted for.
@@ -30,7 +34,7 @@ type CertificateReason uint8
 // The reasons of a CertificateError.
 const (
 	CertificateAbsent  CertificateReason = iota + 1 // no file for this payer
-	CertificateDamaged                              // the file holds no certificate that can be read
+	CertificateDamaged                              // the file holds no certificate that can be read, or is too large
 	CertificateName                                 // it is another one's
 	CertificateExpired
 	CertificateEarly         // it is not valid yet
@@ -42,7 +46,7 @@ const (
 
 var certificateTexts = [...]string{
 	CertificateAbsent:  "no certificate is in the folder: add the PEM file of this payer",
-	CertificateDamaged: "the PEM file holds no certificate that can be read: replace it",
+	CertificateDamaged: "the PEM file holds no certificate that can be read, or more than 1 MiB: replace it",
 	CertificateName:    "the certificate in the file is another one's: replace the file",
 	CertificateExpired: "the certificate has expired: replace the file with the payer's new one",
 	CertificateEarly:   "the certificate is not valid yet: check the clock, or keep the former one in the file",
@@ -87,6 +91,8 @@ var _ Certificates = Folder{}
 // maxPEM bounds a file of certificates, in bytes.
 const maxPEM = 1 << 20
 
+var errLargePEM = errors.New("the file is larger than 1 MiB")
+
 // Certificate implements Certificates.
 func (d Folder) Certificate(regime, organisme string, at time.Time) (*x509.Certificate, error) {
 	address, err := Address(regime, organisme, d.Demonstration)
@@ -123,9 +129,12 @@ func (d Folder) read(address string) ([]*x509.Certificate, error) {
 		return nil, fmt.Errorf("cannot read the certificate of %s: %w", address, err)
 	}
 	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, maxPEM))
+	data, err := io.ReadAll(io.LimitReader(file, maxPEM+1))
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the certificate of %s: %w", address, err)
+	}
+	if len(data) > maxPEM { // the good one may be in what would be cut
+		return fail(CertificateDamaged, errLargePEM)
 	}
 	var all []*x509.Certificate
 	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
@@ -170,18 +179,48 @@ func CheckCertificate(cert *x509.Certificate, address string, at time.Time, demo
 }
 
 // otherSide tells whether a certificate is one of a demonstration while this is none,
-// or the reverse; 0 when it is on the right side.
+// or the reverse; 0 when it is on the right side. Whichever side takes it has to be
+// sure: a demonstration wants the word as ours are marked, production refuses
+// whatever looks like it.
 func otherSide(cert *x509.Certificate, demonstration bool) CertificateReason {
-	marked := slices.ContainsFunc(cert.Subject.Organization, func(o string) bool {
-		return strings.Contains(strings.ToUpper(o), "DEMONSTRATION")
-	})
 	switch {
-	case marked && !demonstration:
+	case !demonstration && suspect(cert):
 		return CertificateDemonstration
-	case !marked && demonstration:
+	case demonstration && !marked(cert):
 		return CertificateProduction
 	}
 	return 0
+}
+
+// mark is the word in the certificates of a demonstration.
+const mark = "DEMONSTRATION"
+
+// marked tells whether a certificate is surely one of a demonstration.
+func marked(cert *x509.Certificate) bool {
+	return slices.ContainsFunc(cert.Subject.Organization, func(o string) bool { return strings.Contains(strings.ToUpper(o), mark) })
+}
+
+// suspect tells whether a certificate may be one of a demonstration: the word stands
+// somewhere in its subject or its issuer, with or without accents.
+func suspect(cert *x509.Certificate) bool {
+	for _, n := range []pkix.Name{cert.Subject, cert.Issuer} {
+		for _, text := range slices.Concat(n.Organization, n.OrganizationalUnit, []string{n.CommonName}) {
+			if strings.Contains(folded(text), mark) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// folded is a text in capitals without accents.
+func folded(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return unicode.ToUpper(r)
+	}, norm.NFKD.String(text))
 }
 
 func forMail(cert *x509.Certificate) bool {

@@ -139,7 +139,7 @@ func readContents(inner []byte) (Contents, error) {
 	}
 	kind, parameters := typeOf(header)
 	if kind != "multipart/mixed" {
-		p, err := read(header, r)
+		p, err := read(header, r, MaxEnvelope)
 		return Contents{File: p.Content, Demonstration: p.Demonstration()}, err
 	}
 	boundary := parameters["boundary"]
@@ -156,15 +156,20 @@ func isCMS(kind string) bool {
 
 // ReadPart reads a message part application/EDI-consent, as Enclose encrypts it and
 // as returns come in clear: in base64 or as it is, compressed by gzip or not.
-func ReadPart(message []byte) (Part, error) {
+func ReadPart(message []byte) (Part, error) { return ReadPartUpTo(message, MaxEnvelope) }
+
+// ReadPartUpTo is ReadPart of a content of at most so many bytes, decompressed; above
+// it fails with ErrTooLarge, and has not held much more. Whoever reads what anybody may
+// send needs a bound of their own: 100 KB of gzip can hold MaxEnvelope.
+func ReadPartUpTo(message []byte, limit int) (Part, error) {
 	header, r, err := split(message)
 	if err != nil {
 		return Part{}, err
 	}
-	return read(header, r)
+	return read(header, r, limit)
 }
 
-func read(header textproto.MIMEHeader, r io.Reader) (Part, error) {
+func read(header textproto.MIMEHeader, r io.Reader, limit int) (Part, error) {
 	content, err := decode(header, r)
 	if err != nil {
 		return Part{}, err
@@ -174,9 +179,13 @@ func read(header textproto.MIMEHeader, r io.Reader) (Part, error) {
 	}
 	p := Part{Description: header.Get("Content-Description"), Content: content}
 	if bytes.HasPrefix(content, []byte{0x1F, 0x8B}) { // no file here begins so: B2 and NOEMIE begin with digits
-		p.Content, err = unzip(content)
+		p.Content, err = unzip(content, limit)
+		return p, err
 	}
-	return p, err
+	if len(content) > limit {
+		return Part{}, ErrTooLarge
+	}
+	return p, nil
 }
 
 // split parts the headers of a message part from its body.
@@ -217,15 +226,15 @@ func decode(header textproto.MIMEHeader, r io.Reader) ([]byte, error) {
 	return data, nil
 }
 
-// unzip decompresses MaxEnvelope bytes at most.
-func unzip(data []byte) ([]byte, error) {
+// unzip decompresses so many bytes at most.
+func unzip(data []byte, limit int) ([]byte, error) {
 	z, err := gzip.NewReader(bytes.NewReader(data))
 	if err != nil {
 		return nil, fmt.Errorf("%w: not gzip", ErrEnvelope)
 	}
-	content, err := io.ReadAll(io.LimitReader(z, MaxEnvelope+1))
+	content, err := io.ReadAll(io.LimitReader(z, int64(limit)+1))
 	switch {
-	case len(content) > MaxEnvelope:
+	case len(content) > limit:
 		return nil, ErrTooLarge
 	case err != nil:
 		return nil, fmt.Errorf("%w: damaged gzip", ErrEnvelope)

@@ -27,7 +27,7 @@ func readTogether(all *multipart.Reader) (Contents, error) {
 	if first == nil {
 		return Contents{}, fmt.Errorf("%w: no part in it", ErrEnvelope)
 	}
-	file, err := read(first.Header, first)
+	file, err := read(first.Header, first, MaxEnvelope)
 	if err != nil {
 		return Contents{}, err
 	}

@@ -12,8 +12,6 @@
 package standin
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"io"
 	"net/http"
 	"time"
@@ -49,13 +47,6 @@ type Handler struct{ script Script }
 
 // New returns a Handler that follows script.
 func New(script Script) *Handler { return &Handler{script} }
-
-// TLS is the configuration of a server that asks for a certificate of one of clients:
-// the authority of the CPS, or that of the virtual cards.
-func TLS(own tls.Certificate, clients *x509.CertPool) *tls.Config {
-	return &tls.Config{Certificates: []tls.Certificate{own}, ClientCAs: clients, ClientAuth: tls.RequireAndVerifyClientCert,
-		MinVersion: tls.VersionTLS12}
-}
 
 // ServeHTTP answers one question.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {

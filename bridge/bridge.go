@@ -163,7 +163,7 @@ func (s *Server) listen() (err error) {
 		return err
 	}
 	port := portOf(s.listeners)
-	if s.control, err = listenControl(cfg.ControlSocket()); err != nil {
+	if s.control, err = listenControl(cfg.ControlSocket(), s.log); err != nil {
 		return err
 	}
 	token, err := writeToken(cfg.TokenFile())

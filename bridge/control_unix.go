@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -15,7 +16,7 @@ import (
 
 // listenControl opens the control socket, with the mode that controlMask leaves:
 // whoever is let in may do everything but read codes.
-func listenControl(path string) (net.Listener, error) {
+func listenControl(path string, _ *slog.Logger) (net.Listener, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return nil, fmt.Errorf("cannot open the control socket: %w", err)
 	}

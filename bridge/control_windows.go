@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"net"
 	"strconv"
 	"sync"
@@ -20,22 +21,29 @@ import (
 // their first byte, before which Windows does not tell who they are. One more is closed.
 const maxUnnamed = 16
 
+// How long receive waits after a failure, at first and at most: that of net/http.
+const (
+	minAcceptWait = 5 * time.Millisecond
+	maxAcceptWait = time.Second
+)
+
 // controlPipe is the named pipe of local programs. Its connections come with who is at
 // the other end: those whose user can't be told are closed.
 type controlPipe struct {
 	net.Listener
+	log    *slog.Logger
 	named  chan *pipeConn
 	closed chan struct{}
 	once   sync.Once
 
-	mu      sync.Mutex // protects unnamed
-	unnamed map[owner]int
+	mu      sync.Mutex     // protects unnamed
+	unnamed map[uint32]int // by session
 }
 
 // listenControl opens the pipe that stands for the socket at path. It fails if there is
 // one of that name, be it another daemon's or a stranger's: the first instance of a pipe
 // is whose it is (FILE_CREATE of NtCreateNamedPipeFile).
-func listenControl(path string) (net.Listener, error) {
+func listenControl(path string, log *slog.Logger) (net.Listener, error) {
 	rights, err := pipeRights()
 	if err != nil {
 		return nil, fmt.Errorf("cannot open the control pipe: %w", err)
@@ -48,7 +56,7 @@ func listenControl(path string) (net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot open the control pipe: %w", err)
 	}
-	p := &controlPipe{Listener: l, named: make(chan *pipeConn), closed: make(chan struct{}), unnamed: make(map[owner]int)}
+	p := &controlPipe{Listener: l, log: log, named: make(chan *pipeConn), closed: make(chan struct{}), unnamed: make(map[uint32]int)}
 	go p.receive()
 	return p, nil
 }
@@ -81,16 +89,25 @@ func pipeRights() (string, error) {
 		"(A;;0x" + strconv.FormatUint(local.ClientAccess, 16) + ";;;IU)", nil
 }
 
-// receive takes connections until the pipe is closed.
+// receive takes connections until the pipe is closed. What fails, memory or handles that
+// have run out, fails again at once: it waits longer each time, and tells of the first.
 func (p *controlPipe) receive() {
 	defer close(p.closed)
+	var wait time.Duration
 	for {
 		c, err := p.Listener.Accept()
-		if errors.Is(err, net.ErrClosed) {
+		switch {
+		case errors.Is(err, net.ErrClosed):
 			return
-		}
-		if err == nil {
+		case err == nil:
+			wait = 0
 			go p.name(c)
+		default:
+			if wait == 0 {
+				p.log.Error("cannot take connections of the control pipe; trying again", "error", err)
+			}
+			wait = min(max(2*wait, minAcceptWait), maxAcceptWait)
+			time.Sleep(wait)
 		}
 	}
 }
@@ -126,10 +143,10 @@ func (p *controlPipe) wait(c net.Conn) (*pipeConn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &pipeConn{Conn: c, first: first, program: program{owner: session, member: member}}, nil
+	return &pipeConn{Conn: c, first: first, program: program{owner: sessionOwner(session, member), member: member}}, nil
 }
 
-func (p *controlPipe) enter(session owner) bool {
+func (p *controlPipe) enter(session uint32) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.unnamed[session] >= maxUnnamed {
@@ -139,7 +156,7 @@ func (p *controlPipe) enter(session owner) bool {
 	return true
 }
 
-func (p *controlPipe) leave(session owner) {
+func (p *controlPipe) leave(session uint32) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.unnamed[session]--; p.unnamed[session] == 0 {

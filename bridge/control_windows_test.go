@@ -1,12 +1,17 @@
 package bridge
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 	"unsafe"
 
@@ -21,7 +26,7 @@ import (
 func pipe(t *testing.T) (net.Listener, string) {
 	t.Helper()
 	path := filepath.Join(`C:\state`, t.Name(), "control.sock")
-	l, err := listenControl(path)
+	l, err := listenControl(path, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,10 +73,80 @@ func TestS27Pipe(t *testing.T) {
 	}
 }
 
+// S27: what runs in the session of services without the system's rights is not the system,
+// neither by the pipe nor by TCP, be somebody at the screen or not.
+func TestS27PipeOfSessionZero(t *testing.T) {
+	tests := []struct {
+		name    string
+		session uint32
+		member  bool
+		console owner
+		pipe    error
+		tcp     error // without its rights, which TCP does not tell
+	}{
+		{"a user in session 0", 0, false, 1, errOtherUser, errOtherUser},
+		{"a user in session 0, nobody at the screen", 0, false, 0, errOtherUser, errOtherUser},
+		{"an administrator in session 0", 0, true, 1, nil, errOtherUser},
+		{"a user at the screen", 1, false, 1, nil, nil},
+		{"a user elsewhere", 2, false, 1, errOtherUser, errOtherUser},
+		{"an administrator elsewhere", 2, true, 1, nil, errOtherUser},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p := peers{own: 0, active: func() (owner, bool, error) { return tt.console, true, nil }} // the service's own session
+			if err := p.admitProgram(program{owner: sessionOwner(tt.session, tt.member), member: tt.member}); !errors.Is(err, tt.pipe) {
+				t.Errorf("by the pipe: %v, want %v", err, tt.pipe)
+			}
+			if err := p.admit(sessionOwner(tt.session, false)); !errors.Is(err, tt.tcp) {
+				t.Errorf("by TCP: %v, want %v", err, tt.tcp)
+			}
+		})
+	}
+}
+
+// failing is a listener that fails until it is closed.
+type failing struct {
+	net.Listener
+	closed chan struct{}
+	asked  int
+}
+
+func (f *failing) Accept() (net.Conn, error) {
+	select {
+	case <-f.closed:
+		return nil, net.ErrClosed
+	default:
+		f.asked++
+		return nil, windows.ERROR_NO_SYSTEM_RESOURCES
+	}
+}
+
+func (f *failing) Close() error { close(f.closed); return nil }
+
+// S10: a pipe that can't take connections is asked again, not all the time, and says so
+// once.
+func TestS10PipeFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var lines bytes.Buffer
+		l := &failing{closed: make(chan struct{})}
+		p := &controlPipe{Listener: l, log: slog.New(slog.NewTextHandler(&lines, nil)), closed: make(chan struct{})}
+		go p.receive()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if l.asked < 50 || l.asked > 70 || strings.Count(lines.String(), "\n") != 1 {
+			t.Errorf("asked %d times in a minute; log: %s", l.asked, lines.String())
+		}
+		_ = p.Close()
+		if _, err := p.Accept(); !errors.Is(err, net.ErrClosed) {
+			t.Errorf("once it is closed: %v", err)
+		}
+	})
+}
+
 // S27: a name that is taken is not shared with whoever took it.
 func TestS27PipeIsTaken(t *testing.T) {
 	_, path := pipe(t)
-	if l, err := listenControl(path); err == nil {
+	if l, err := listenControl(path, slog.New(slog.DiscardHandler)); err == nil {
 		_ = l.Close()
 		t.Error("a second pipe of the same name: no error")
 	}

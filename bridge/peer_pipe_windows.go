@@ -16,12 +16,12 @@ var (
 // pipeSession is the session of the client of a pipe, as the system noted it when the
 // client opened it. Asking for the client's process instead could name another one that
 // has got the number of a process which has ended.
-func pipeSession(pipe windows.Handle) (owner, error) {
+func pipeSession(pipe windows.Handle) (uint32, error) {
 	var session uint32
 	if done, _, err := getClientSessionID.Call(uintptr(pipe), uintptr(unsafe.Pointer(&session))); done == 0 {
 		return 0, fmt.Errorf("cannot tell who asks: %w", err)
 	}
-	return owner(session), nil
+	return session, nil
 }
 
 // pipeMember says whether the client of a pipe, of which something has been read, is

@@ -11,8 +11,19 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// noSession is what WTSGetActiveConsoleSessionId gives when nobody is there.
+// noSession is what WTSGetActiveConsoleSessionId gives when nobody is there. No program
+// runs in it.
 const noSession = 0xFFFFFFFF
+
+// sessionOwner is whom a program of a session runs for. That of services is the system's
+// only for those who have its rights: programs of other users run there too, which a task
+// or a service of theirs has begun, or a remote shell. They are nobody's.
+func sessionOwner(session uint32, member bool) owner {
+	if session == 0 && !member {
+		return noSession
+	}
+	return owner(session)
+}
 
 func newPeers() peers {
 	var own uint32
@@ -39,7 +50,8 @@ const (
 	rowSize6                 = 56
 )
 
-// socketSession finds the session of the process that holds the client's end.
+// socketSession finds the session of the process that holds the client's end. Whose rights
+// that one has is not asked: the service's account may not open it.
 func socketSession(client, server netip.AddrPort) (owner, error) {
 	pid, err := socketProcess(client, server)
 	if err != nil {
@@ -49,7 +61,7 @@ func socketSession(client, server netip.AddrPort) (owner, error) {
 	if err := windows.ProcessIdToSessionId(pid, &session); err != nil {
 		return 0, fmt.Errorf("cannot tell who asks: %w", err)
 	}
-	return owner(session), nil
+	return sessionOwner(session, false), nil
 }
 
 func socketProcess(client, server netip.AddrPort) (uint32, error) {

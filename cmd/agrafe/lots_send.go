@@ -100,13 +100,14 @@ var ways = map[string]string{
 	"en-cours":            "under way",
 	"indecis":             "UNDECIDED",
 	"refuse":              "REFUSED",
+	"rebond":              "CAME BACK",
 	"parti":               "sent",
 }
 
 // sending tells how far a lot is on its way to the payer, "" for one that nobody sends.
 func sending(l state.Lot) string {
 	switch {
-	case l.Sent != nil:
+	case l.Sent != nil && !cameBack(l):
 		return "sent " + day(l.Sent.Local().Format(time.DateOnly))
 	case l.Dispatch != nil:
 		return ways[l.Dispatch.State]
@@ -114,15 +115,21 @@ func sending(l state.Lot) string {
 	return ""
 }
 
+// cameBack tells whether the message of a lot came back after it was sent, and nobody has
+// decided yet.
+func cameBack(l state.Lot) bool { return l.Dispatch != nil && l.Dispatch.State == "rebond" }
+
 // writeProblems says why lots did not leave, and what is to be done where somebody has to.
 func writeProblems(w io.Writer, list []state.Lot) {
 	for _, l := range list {
-		if l.Sent != nil || l.Dispatch == nil || l.Dispatch.Problem == "" {
+		if l.Sent != nil && !cameBack(l) || l.Dispatch == nil || l.Dispatch.Problem == "" {
 			continue
 		}
 		fmt.Fprintf(w, "lot %s: %s\n", l.Numero, visible(l.Dispatch.Problem))
 		switch l.Dispatch.State {
-		case "indecis":
+		case state.DispatchWaiting:
+			fmt.Fprintln(w, "  tried again by itself until the service stops; after that: agrafe lots send")
+		case "indecis", "rebond":
 			fmt.Fprintf(w, "  look whether the payer has it, then: agrafe lots decide %s --sent, or --not-sent\n", l.ID)
 		case "refuse":
 			fmt.Fprintf(w, "  once that is mended: agrafe lots decide %s --not-sent, agrafe lots send %s\n", l.ID, l.ID)

@@ -17,7 +17,7 @@ import (
 type returnsCmd struct {
 	List    returnsListCmd    `cmd:"" help:"list the returns of the payers, the newest first"`
 	Fetch   returnsFetchCmd   `cmd:"" help:"fetch the returns from the mailbox"`
-	Match   returnsMatchCmd   `cmd:"" help:"say which FSE a return is about that could not be matched"`
+	Match   returnsMatchCmd   `cmd:"" help:"say which FSE, or which lot, a return is about that could not be matched"`
 	Dismiss returnsDismissCmd `cmd:"" help:"put aside a return that waits, for a reason that is kept"`
 	Files   returnsFilesCmd   `cmd:"" help:"list the files that came from the payers"`
 	Import  returnsImportCmd  `cmd:"" help:"take in a file of returns that came elsewhere than in the mailbox"`
@@ -143,31 +143,40 @@ func (returnsFetchCmd) Run(e *env) error {
 			fmt.Fprintln(w, "see: agrafe returns list --waiting")
 		}
 		if f.Problems > 0 {
-			fmt.Fprintf(w, "%d files can't be read; see: agrafe returns files\n", f.Problems)
+			fmt.Fprintf(w, "%d messages or files have a problem; see: agrafe returns files\n", f.Problems)
 		}
 		if f.Foreign > 0 {
-			fmt.Fprintf(w, "%d messages are from nobody who pays; they are left in the mailbox\n", f.Foreign)
+			fmt.Fprintf(w, "%d messages are not from payers; they are left in the mailbox\n", f.Foreign)
 		}
 	})
 }
 
 type returnsMatchCmd struct {
 	ID  string `arg:"" name:"return" help:"identifier of the return; see: agrafe returns list --waiting"`
-	FSE string `arg:"" name:"fse" help:"number of the FSE (9 digits), or its identifier"`
+	FSE string `arg:"" optional:"" name:"fse" help:"number of the FSE (9 digits), or its identifier"`
+	Lot string `help:"the lot, by identifier or number, of a return that acknowledges or refuses a lot" placeholder:"LOT"`
 }
 
 func (r *returnsMatchCmd) Run(e *env) error {
+	if (r.FSE == "") == (r.Lot == "") {
+		return &usageError{errors.New("cannot match the return: give an FSE, or a lot with --lot")}
+	}
 	c, err := e.connect(nil)
 	if err != nil {
 		return err
 	}
 	defer c.Close()
-	id, err := fseNamed(e, c, r.FSE)
+	params := map[string]any{"id": r.ID}
+	if r.Lot != "" {
+		params["lot"], err = (lotArg{r.Lot}).find(e, c)
+	} else {
+		params["fse"], err = fseNamed(e, c, r.FSE)
+	}
 	if err != nil {
 		return err
 	}
 	var settled state.Return
-	if err := c.Call(e, "returns.reconcile", map[string]any{"id": r.ID, "fse": id}, &settled); err != nil {
+	if err := c.Call(e, "returns.reconcile", params, &settled); err != nil {
 		return err
 	}
 	return e.print(settled, func(w io.Writer) { writeAnswers(w, settled) })
@@ -253,7 +262,7 @@ func readAtMost(name string, most int64) ([]byte, error) {
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, most+1))
 	if err == nil && int64(len(data)) > most {
-		err = fmt.Errorf("cannot take in %s: it has more than %d bytes", name, most)
+		err = fmt.Errorf("cannot take in %s: it has more than %d bytes; look at the payer's web site, or ask the payer for smaller files", name, most)
 	}
 	if err == nil && len(data) == 0 {
 		err = errors.New("cannot take in " + name + ": it is empty")

@@ -3,11 +3,16 @@ package logbook
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"strconv"
 	"time"
 )
+
+// Mark is the first line of each file, by which an uninstaller knows it from other
+// programs' logs.
+const Mark = "# Log of agrafed, the service of Agrafe\n"
 
 // retry is how long a file that failed is left alone.
 const retry = 10 * time.Second
@@ -70,22 +75,36 @@ func (f *file) fail(err error) (why string) {
 // ready opens the file, and another one if n more bytes were too much for it.
 func (f *file) ready(n int64) (err error) {
 	if f.out == nil {
-		if f.out, f.size, err = f.open(f.name, false); err != nil {
-			f.out = nil
+		if err = f.begin(false); err != nil {
 			return err
 		}
 	}
-	if f.size == 0 || f.size+n <= f.limit {
+	if f.size <= int64(len(Mark)) || f.size+n <= f.limit {
 		return nil
 	}
 	_ = f.out.Close()
 	f.out = nil
 	f.rotate()
-	f.out, f.size, err = f.open(f.name, f.sizeNow() > 0)
+	return f.begin(f.sizeNow() > 0)
+}
+
+// begin opens the file, emptied if asked to, and marks one in which nothing stands.
+func (f *file) begin(empty bool) error {
+	out, size, err := f.open(f.name, empty)
 	if err != nil {
-		f.out = nil
+		return err
 	}
-	return err
+	if size == 0 {
+		if n, err := io.WriteString(out, Mark); err != nil {
+			if n > 0 {
+				_ = out.Truncate(0) // as well as it can be
+			}
+			return errors.Join(err, out.Close())
+		}
+		size = int64(len(Mark))
+	}
+	f.out, f.size = out, size
+	return nil
 }
 
 // rotate renames the files, the oldest first. What can't be renamed is emptied instead:

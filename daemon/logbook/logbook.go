@@ -6,7 +6,8 @@
 //     without names, NIRs, codes or tokens. Nothing is looked at here.
 //   - The last lines stay in memory, for a diagnostic.
 //   - Lines go to standard error, which the system keeps (journald), or to a file if
-//     one is set: readable by its owner alone, rotated, of bounded size and number.
+//     one is set: readable by its owner alone, rotated, of bounded size and number,
+//     with Mark before the lines.
 //   - A file that takes no more lines (a full disk, a folder that went) stops nothing:
 //     the lines go to standard error until it takes them again.
 //

@@ -54,15 +54,15 @@ func TestRotation(t *testing.T) {
 				t.Errorf("%d files", len(list))
 			}
 			for _, text := range list {
-				if len(text) > limit {
-					t.Errorf("a file has %d bytes", len(text))
+				if len(text) > limit || !strings.HasPrefix(text, Mark) {
+					t.Errorf("a file has %d bytes and begins with %.50q", len(text), text)
 				}
 			}
 			if !strings.HasSuffix(list[0], "line 999\n") || elsewhere.Len() > 0 {
 				t.Errorf("%q, elsewhere %q", list[0], elsewhere)
 			}
 			if files > 1 {
-				joined := strings.Fields(strings.ReplaceAll(list[1]+list[0], "line ", ""))
+				joined := strings.Fields(strings.NewReplacer("line ", "", Mark, "").Replace(list[1] + list[0]))
 				for i, n := range joined {
 					if want := fmt.Sprint(1000 - len(joined) + i); n != want {
 						t.Fatalf("%s stands where %s should", n, want)
@@ -129,9 +129,25 @@ func (d *fullDisk) Truncate(n int64) error {
 
 func (d *fullDisk) Close() error { return nil }
 
+// A disk without room for the mark is one that takes no lines; they go on with it.
+func TestFullDiskFromTheStart(t *testing.T) {
+	disk := &fullDisk{room: 5}
+	now := time.Date(2026, time.November, 22, 10, 0, 0, 0, time.UTC)
+	var elsewhere bytes.Buffer
+	l := &Log{elsewhere: &elsewhere, file: &file{name: "x", limit: 1 << 20, keep: 2, now: func() time.Time { return now },
+		open: func(string, bool) (output, int64, error) { return disk, int64(len(disk.text)), nil }}}
+	fmt.Fprintln(l, "lost")
+	disk.room = 1000
+	now = now.Add(retry)
+	fmt.Fprintln(l, "kept")
+	if got := string(disk.text); got != Mark+"kept\n" || !strings.HasSuffix(elsewhere.String(), "\nlost\n") {
+		t.Errorf("on the disk %q, elsewhere %q", got, elsewhere.String())
+	}
+}
+
 // A full disk stops nothing and tears no line; the file goes on when there is room.
 func TestFullDisk(t *testing.T) {
-	disk := &fullDisk{room: 25}
+	disk := &fullDisk{room: len(Mark) + 25}
 	now := time.Date(2026, time.November, 22, 10, 0, 0, 0, time.UTC)
 	var elsewhere bytes.Buffer
 	l := &Log{elsewhere: &elsewhere, file: &file{name: "x", limit: 1 << 20, keep: 2, now: func() time.Time { return now },
@@ -144,7 +160,7 @@ func TestFullDisk(t *testing.T) {
 	disk.room = 1000
 	now = now.Add(retry)
 	fmt.Fprintln(l, "line 5 ends")
-	if got := string(disk.text); got != "line 0 ends\nline 1 ends\nline 5 ends\n" {
+	if got := string(disk.text); got != Mark+"line 0 ends\nline 1 ends\nline 5 ends\n" {
 		t.Errorf("on the disk: %q", got)
 	}
 	if got := elsewhere.String(); !strings.HasSuffix(got, "line 2 ends\nline 3 ends\nline 4 ends\n") || strings.Count(got, "level=ERROR") != 1 {
@@ -191,7 +207,7 @@ func TestS35OneLine(t *testing.T) {
 	log := slog.New(slog.NewTextHandler(l, nil))
 	hostile := "a\r\nlevel=ERROR msg=false\x1b[2J\u2028\u202e\x00"
 	log.Info(hostile, "key", hostile, hostile, errors.New(hostile))
-	text := contents(t, name)[0]
+	text := strings.TrimPrefix(contents(t, name)[0], Mark)
 	if strings.Count(text, "\n") != 1 || strings.ContainsAny(text, "\r\x1b\x00\u2028\u202e") || len(l.Lines()) != 1 {
 		t.Errorf("%q", text)
 	}
@@ -210,7 +226,7 @@ func TestConcurrent(t *testing.T) {
 		})
 	}
 	ended.Wait()
-	if got := contents(t, name); got[0] != strings.Repeat("0123456789\n", 1600) {
+	if got := contents(t, name); got[0] != Mark+strings.Repeat("0123456789\n", 1600) {
 		t.Errorf("%d bytes", len(got[0]))
 	}
 }

@@ -40,7 +40,7 @@ func TestDebContents(t *testing.T) {
 			t.Errorf("others may change it: %s", line)
 		}
 	}
-	if out := run(t, time.Minute, nil, "lintian", "--allow-root", "--fail-on", "error", deb); strings.Contains(out, "E: ") {
+	if out := run(t, 5*time.Minute, nil, "lintian", "--allow-root", "--fail-on", "error", deb); strings.Contains(out, "E: ") {
 		t.Errorf("lintian:\n%s", out)
 	}
 	if got := run(t, time.Minute, nil, filepath.Join(root, "usr/bin/agrafe"), "version"); got != "agrafe 1.0.0\n" {

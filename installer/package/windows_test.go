@@ -10,10 +10,13 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/agrafe-fse/agrafe/bridge/local"
 	"github.com/agrafe-fse/agrafe/installer/rig"
@@ -48,6 +51,7 @@ func TestWindowsSetup(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	before(t, w)
 	installSilently(t, w, "/NOTRAY")
 	if _, err := os.Stat(w.Drive("Program Files", "Agrafe", "agrafe-tray.exe")); err == nil {
 		t.Error("/NOTRAY: the tray is there")
@@ -64,6 +68,7 @@ func TestWindowsSetup(t *testing.T) {
 	if _, err := os.Stat(w.Drive("ProgramData", "Agrafe", "journal")); err != nil {
 		t.Errorf("the practice's data: %v", err)
 	}
+	othersStay(t, w)
 	installSilently(t, w)
 	kept(t, w, id)
 	uninstall(t, w, "/PURGE")
@@ -74,6 +79,68 @@ func TestWindowsSetup(t *testing.T) {
 		if strings.Contains(strings.ToLower(line), "agrafe") || strings.Contains(line, ".example") {
 			t.Errorf("left in the registry: %s", line)
 		}
+	}
+}
+
+// registry is what may have been there before setup: an administrator's policies, and
+// the notes of the two setups before this one, the first of them with /BROWSERS, with what
+// they wrote.
+const registry = `Windows Registry Editor Version 5.00
+
+[HKEY_LOCAL_MACHINE\SOFTWARE\Policies\Agrafe\Origins]
+"https://autre.example"="readers"
+"https://ancien.example"="readers,cards,fse"
+"https://passe.example"="readers,cards,fse"
+
+[HKEY_LOCAL_MACHINE\SOFTWARE\Policies\Google\Chrome\LoopbackNetworkAllowedForUrls]
+"2"="https://ancien.example"
+"7"="https://premier.example"
+"8"="https://passe.example"
+
+[HKEY_LOCAL_MACHINE\SOFTWARE\Policies\Google\Chrome\LocalNetworkAccessAllowedForUrls]
+"1"="https://ancien.example"
+
+[HKEY_LOCAL_MACHINE\SOFTWARE\Policies\Microsoft\Edge\LoopbackNetworkAllowedForUrls]
+"1"="https://ancien.example"
+
+[HKEY_LOCAL_MACHINE\SOFTWARE\Policies\Microsoft\Edge\LocalNetworkAccessAllowedForUrls]
+"1"="https://ancien.example"
+
+[HKEY_LOCAL_MACHINE\Software\Agrafe\Setup]
+"Origins"="https://ancien.example,https://jamais.example"
+
+[HKEY_LOCAL_MACHINE\Software\Agrafe\Setup\Origins]
+"https://passe.example"=""
+`
+
+func before(t *testing.T, w rig.Wine) {
+	t.Helper()
+	if err := os.WriteFile(w.Drive("before.reg"), []byte(strings.ReplaceAll(registry, "\n", "\r\n")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, code := w.Run(t, "regedit", "/S", `C:\before.reg`); code != 0 {
+		t.Fatalf("regedit: exit code %d\n%s", code, out)
+	}
+}
+
+// othersStay: the administrator's entries, and nothing of what setups wrote, are there once
+// it is uninstalled. They are removed then, for what comes after.
+func othersStay(t *testing.T, w rig.Wine) {
+	t.Helper()
+	var left []string
+	for line := range strings.Lines(hive(t, w)) {
+		if strings.Contains(line, ".example") {
+			left = append(left, strings.Join(strings.Fields(line), " "))
+		}
+	}
+	want := []string{"7 REG_SZ https://premier.example", "8 REG_SZ https://passe.example", "https://autre.example REG_SZ readers"}
+	slices.Sort(left)
+	left = slices.Compact(left) // programs of 32 bits have a view of their own
+	if diff := cmp.Diff(want, left); diff != "" {
+		t.Errorf("left in the registry (-want +got):\n%s", diff)
+	}
+	for _, key := range []string{`HKLM\SOFTWARE\Policies\Agrafe`, `HKLM\SOFTWARE\Policies\Google`, `HKLM\SOFTWARE\Policies\Microsoft\Edge`} {
+		_, _ = w.Run(t, "reg", "delete", key, "/f")
 	}
 }
 

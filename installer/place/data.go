@@ -10,6 +10,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/agrafe-fse/agrafe/daemon/journal"
+	"github.com/agrafe-fse/agrafe/daemon/logbook"
 )
 
 // Data are the places where a service keeps the practice's data, as its configuration
@@ -23,7 +26,7 @@ type Data struct {
 }
 
 // stateNames are what the service makes in its state folder; with a '*', by the beginning.
-var stateNames = []string{"journal", "journal.anchor", "journal.anchor.lock", "cards", "token", "control.sock", "origins.json", "identity.key",
+var stateNames = []string{"journal", "journal.2", "journal.replay", "journal.rebuild", "journal.anchor", "journal.anchor.new", "journal.anchor.lock", "cards", "token", "control.sock", "origins.json", "identity.key",
 	"localhost-ca.crt", "localhost.pem", "update.json", "code-note", "mail.password", "restauration", "restauration.lock", "endommage-*"}
 
 // How the key file of the journal begins: with its title or, on Windows, with the version
@@ -32,12 +35,6 @@ const (
 	keyMark    = "Agrafe : clé secrète du journal"
 	sealedMark = "\x01\x00\x00\x00\xd0\x8c\x9d\xdf\x01\x15\xd1\x11"
 )
-
-// logMark is how a line of the log begins.
-const logMark = "time="
-
-// maxAnchor is more than an anchor of the journal has, in bytes.
-const maxAnchor = 4 << 10
 
 // Remove removes what the service has made in these places, and nothing else: a
 // configuration may name a folder that others use too, or one by mistake. What does not
@@ -59,16 +56,19 @@ func (d Data) Remove() (removed, kept []string, failed error) {
 		done, err := removeState(d.State)
 		note(d.State, done, err)
 	}
-	for _, f := range []struct {
-		path string
-		ours func(string) (bool, error)
-	}{{d.Key, beginsWith(keyMark, sealedMark)}, {d.Anchor, isAnchor}, {d.Log, beginsWith(logMark)}} {
-		if f.path != "" {
-			done, err := removeFile(f.path, f.ours)
-			note(f.path, done, err)
+	done, err := removeFile(d.Key, beginsWith(keyMark, sealedMark))
+	note(d.Key, done, err)
+	done, err = removeFile(d.Anchor, isAnchor)
+	note(d.Anchor, done, err)
+	if done && err == nil {
+		if err := os.Remove(d.Anchor + ".lock"); !errors.Is(err, fs.ErrNotExist) {
+			note(d.Anchor+".lock", true, err)
 		}
 	}
-	failed = errors.Join(failed, removeRest(d))
+	for _, path := range d.logs() {
+		done, err := removeFile(path, beginsWith(logbook.Mark))
+		note(path, done, err)
+	}
 	if _, err := os.Lstat(d.Backup); d.Backup != "" && err == nil {
 		kept = append(kept, d.Backup)
 	}
@@ -76,33 +76,47 @@ func (d Data) Remove() (removed, kept []string, failed error) {
 }
 
 // removeState empties a state folder of ours. It is gone, true, if nothing else was in
-// it. A folder is ours that has a journal and the machine's identity; one that a link
-// stands for is not.
+// it. A folder is ours that has a journal, in one of its two folders, and the machine's
+// identity; one that a link stands for is not.
 func removeState(dir string) (bool, error) {
 	info, err := os.Lstat(dir)
 	if err != nil || !info.IsDir() {
 		return false, err
 	}
-	for _, mark := range []string{"journal/MANIFEST", "identity.key"} {
-		if i, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(mark))); err != nil || !i.Mode().IsRegular() {
-			return false, nil
-		}
+	has := func(name string) bool {
+		i, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(name)))
+		return err == nil && i.Mode().IsRegular()
+	}
+	if !has("identity.key") || !has("journal/MANIFEST") && !has("journal.2/MANIFEST") {
+		return false, nil
 	}
 	list, err := os.ReadDir(dir)
 	if err != nil {
 		return false, err
 	}
 	for _, e := range list {
-		if slices.ContainsFunc(stateNames, func(name string) bool {
-			start, open := strings.CutSuffix(name, "*")
-			return e.Name() == name || open && strings.HasPrefix(e.Name(), start)
-		}) {
+		if isState(e.Name()) {
 			err = errors.Join(err, RemoveAll(filepath.Join(dir, e.Name())))
 		}
 	}
 	return err == nil && os.Remove(dir) == nil, err
 }
 
+// isState says whether name is one of stateNames, or that of a file which was to become it
+// when the machine went down (package durable: NAME.XXXXXXXX.tmp).
+func isState(name string) bool {
+	if unfinished, ok := strings.CutSuffix(name, ".tmp"); ok {
+		if dot := strings.LastIndexByte(unfinished, '.'); dot > 0 && dot == len(unfinished)-9 {
+			name = unfinished[:dot]
+		}
+	}
+	return slices.ContainsFunc(stateNames, func(known string) bool {
+		start, open := strings.CutSuffix(known, "*")
+		return name == known || open && strings.HasPrefix(name, start)
+	})
+}
+
+// removeFile removes the file at path if it is ours. "" is not there.
 func removeFile(path string, ours func(string) (bool, error)) (bool, error) {
 	info, err := os.Lstat(path)
 	if err != nil || !info.Mode().IsRegular() {
@@ -127,34 +141,24 @@ func beginsWith(marks ...string) func(string) (bool, error) {
 	}
 }
 
-// isAnchor knows an anchor by the file that locks it, which lies beside it.
+// isAnchor knows an anchor by a slot of its that is whole. One that is damaged stays.
 func isAnchor(path string) (bool, error) {
-	info, err := os.Lstat(path)
-	if err != nil || info.Size() > maxAnchor {
-		return false, err
-	}
-	_, err = os.Lstat(path + ".lock")
+	_, _, err := journal.Witness(path)
 	return err == nil, nil
 }
 
-// removeRest removes what lies beside files of ours that are gone: the anchor's lock,
-// and the logs that were rotated away.
-func removeRest(d Data) (failed error) {
-	gone := func(path string) bool {
-		_, err := os.Lstat(path)
-		return path != "" && errors.Is(err, fs.ErrNotExist)
+// logs are the log and those that were rotated away, to the first that is not there:
+// log.files of the configuration is no more.
+func (d Data) logs() []string {
+	if d.Log == "" {
+		return nil
 	}
-	var list []string
-	if gone(d.Anchor) {
-		list = append(list, d.Anchor+".lock")
-	}
-	for n := 1; gone(d.Log) && n <= 100; n++ { // log.files of the configuration is no more
-		list = append(list, d.Log+"."+strconv.Itoa(n))
-	}
-	for _, path := range list {
-		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			failed = errors.Join(failed, err)
+	list := []string{d.Log}
+	for n := 1; ; n++ {
+		old := d.Log + "." + strconv.Itoa(n)
+		if _, err := os.Lstat(old); err != nil {
+			return list
 		}
+		list = append(list, old)
 	}
-	return failed
 }

@@ -2,10 +2,16 @@ package place
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/agrafe-fse/agrafe/daemon/journal"
+	"github.com/agrafe-fse/agrafe/daemon/logbook"
 )
 
 func put(t *testing.T, path, text string) string {
@@ -16,32 +22,45 @@ func put(t *testing.T, path, text string) string {
 	return path
 }
 
-// practice makes places as a service leaves them.
+// practice makes places as a service leaves them: its journal, its anchor elsewhere, a log
+// that was rotated twice.
 func practice(t *testing.T, dir string) Data {
 	t.Helper()
 	d := Data{
 		State:  filepath.Join(dir, "state"),
 		Key:    put(t, filepath.Join(dir, "keys", "a.key"), keyMark+".\n"),
-		Anchor: put(t, filepath.Join(dir, "usb", "a.anchor"), "\x00\x01"),
-		Log:    put(t, filepath.Join(dir, "logs", "a.log"), "time=2026-01-01T00:00:00Z level=INFO msg=ready\n"),
+		Anchor: filepath.Join(filepath.Dir(put(t, filepath.Join(dir, "usb", "photo"), "mine")), "a.anchor"),
+		Log:    filepath.Join(filepath.Dir(put(t, filepath.Join(dir, "logs", "other"), "mine")), "a.log"),
 		Backup: filepath.Join(dir, "backup"),
 	}
-	for _, name := range []string{"journal/MANIFEST", "journal/000001.sst", "identity.key", "token", "endommage-20260101-000000/journal/MANIFEST"} {
+	j, err := journal.Open(journal.Options{Dir: filepath.Join(d.State, "journal"), AnchorFile: d.Anchor})
+	if err == nil {
+		err = j.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"identity.key", "token", "mail.password", "mail.password.ABCDEFGH.tmp", "journal.2/MANIFEST", "endommage-20260101-000000/journal/MANIFEST"} {
 		put(t, filepath.Join(d.State, name), "x")
 	}
 	put(t, filepath.Join(d.Backup, "0001-000000000001-000000000000.agrafe"), "x")
-	put(t, d.Anchor+".lock", "")
-	put(t, d.Log+".1", "time=2025")
+	l := logbook.Open(logbook.Options{File: d.Log, Bytes: int64(len(logbook.Mark)) + 10, Files: 3, Else: io.Discard})
+	for range 3 {
+		fmt.Fprintln(l, "time=2026")
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
 	return d
 }
 
 func TestRemoveData(t *testing.T) {
 	d := practice(t, t.TempDir())
 	removed, kept, err := d.Remove()
-	if err != nil || len(removed) != 4 || len(kept) != 1 || kept[0] != d.Backup {
+	if err != nil || len(removed) != 7 || len(kept) != 1 || kept[0] != d.Backup {
 		t.Errorf("removed %q, kept %q, %v", removed, kept, err)
 	}
-	for _, gone := range []string{d.State, d.Key, d.Anchor, d.Anchor + ".lock", d.Log, d.Log + ".1"} {
+	for _, gone := range []string{d.State, d.Key, d.Anchor, d.Anchor + ".lock", d.Log, d.Log + ".1", d.Log + ".2"} {
 		if _, err := os.Lstat(gone); err == nil {
 			t.Errorf("%s is still there", gone)
 		}
@@ -64,6 +83,9 @@ func TestRemoveDataOfOthers(t *testing.T) {
 		{"a file of others in the state folder", func(t *testing.T, d *Data) string {
 			return put(t, filepath.Join(d.State, "letter.txt"), "mine")
 		}},
+		{"an unfinished file of others in the state folder", func(t *testing.T, d *Data) string {
+			return put(t, filepath.Join(d.State, "letter.ABCDEFGH.tmp"), "mine")
+		}},
 		{"a link to a state folder", func(t *testing.T, d *Data) string {
 			link := filepath.Join(t.TempDir(), "link")
 			if err := os.Symlink(d.State, link); err != nil {
@@ -85,6 +107,29 @@ func TestRemoveDataOfOthers(t *testing.T) {
 			d.Log = put(t, filepath.Join(t.TempDir(), "syslog"), "Jan 1 00:00:00 boot\n")
 			return d.Log
 		}},
+		{"a log of another program of the same make", func(t *testing.T, d *Data) string {
+			d.Log = put(t, filepath.Join(t.TempDir(), "app.log"), "time=2026-01-01T00:00:00Z level=INFO msg=ready\n")
+			return d.Log
+		}},
+		{"numbered files of others beside a log that never was", func(t *testing.T, d *Data) string {
+			d.Log = filepath.Join(t.TempDir(), "thesis")
+			return put(t, d.Log+".1", "mine")
+		}},
+		{"a numbered file of others behind logs", func(t *testing.T, d *Data) string { return put(t, d.Log+".3", "mine") }},
+		{"a numbered file behind a gap", func(t *testing.T, d *Data) string { return put(t, d.Log+".4", logbook.Mark) }},
+		{"a lock of others beside an anchor that never was", func(t *testing.T, d *Data) string {
+			d.Anchor = filepath.Join(t.TempDir(), "dpkg")
+			return put(t, d.Anchor+".lock", "")
+		}},
+		{"a file with a lock that is no anchor", func(t *testing.T, d *Data) string {
+			d.Anchor = put(t, filepath.Join(t.TempDir(), "notes"), "short\n")
+			put(t, d.Anchor+".lock", "")
+			return d.Anchor
+		}},
+		{"the lock of a file that is no anchor", func(t *testing.T, d *Data) string {
+			d.Anchor = put(t, filepath.Join(t.TempDir(), "notes"), "short\n")
+			return put(t, d.Anchor+".lock", "")
+		}},
 		{"backups", func(_ *testing.T, d *Data) string {
 			return filepath.Join(d.Backup, "0001-000000000001-000000000000.agrafe")
 		}},
@@ -101,5 +146,17 @@ func TestRemoveDataOfOthers(t *testing.T) {
 				t.Errorf("kept %q", kept)
 			}
 		})
+	}
+}
+
+// After a purge of the journal its other folder serves.
+func TestRemoveDataAfterAPurge(t *testing.T) {
+	d := practice(t, t.TempDir())
+	if err := os.RemoveAll(filepath.Join(d.State, "journal")); err != nil {
+		t.Fatal(err)
+	}
+	removed, _, err := d.Remove()
+	if _, there := os.Lstat(d.State); err != nil || there == nil || !slices.Contains(removed, d.State) {
+		t.Errorf("removed %q, %v; the folder: %v", removed, err, there)
 	}
 }

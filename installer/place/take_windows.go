@@ -22,7 +22,8 @@ func (e *FolderError) Error() string {
 // them to the one that is there, and to what is in it. It fails with *FolderError where
 // the folder, or anything in it, is a link or belongs to others than the system, the
 // administrators, this process's user and those who are trusted (SIDs): who may write in
-// the folder above may make it before us, with what he likes in it.
+// the folder above may make it before us, with what he likes in it. A folder that is
+// refused for what is in it stays closed.
 func Take(path, rights string, trusted ...string) error {
 	sd, err := windows.SecurityDescriptorFromString(rights)
 	if err != nil {
@@ -45,15 +46,15 @@ func Take(path, rights string, trusted ...string) error {
 	}
 	const system, administrators = "S-1-5-18", "S-1-5-32-544" // [MS-DTYP] 2.4.2.4
 	trusted = append([]string{system, administrators, me.User.Sid.String()}, trusted...)
-	if err := checkTree(path, trusted); err != nil {
-		return err
-	}
-	return closeFolder(path, sd, trusted)
+	return takeOver(path, sd, trusted)
 }
 
-// closeFolder gives a folder its owner and rights, by a handle: what was looked at is what
-// is changed. Those of what is in it follow.
-func closeFolder(path string, sd *windows.SECURITY_DESCRIPTOR, trusted []string) error {
+// takeOver gives a folder its owner and rights, by a handle: what was looked at is what
+// is changed. It closes the folder alone first, so that nothing comes in any more while it
+// looks at what is in it: the rights of what is in it follow those of the folder, also of
+// a file that has another name elsewhere. Folders in it are closed by that, and what came
+// into them until then is seen by a second look.
+func takeOver(path string, sd *windows.SECURITY_DESCRIPTOR, trusted []string) error {
 	h, err := openItself(path, windows.READ_CONTROL|windows.WRITE_DAC|windows.WRITE_OWNER|windows.FILE_READ_ATTRIBUTES)
 	if err != nil {
 		return fmt.Errorf("cannot close %s: %w", path, err)
@@ -62,19 +63,33 @@ func closeFolder(path string, sd *windows.SECURITY_DESCRIPTOR, trusted []string)
 	if err := checkOne(h, path, trusted); err != nil {
 		return err
 	}
+	if err := windows.SetKernelObjectSecurity(h, ownerAndRights, sd); err != nil {
+		return fmt.Errorf("cannot close %s: %w", path, err)
+	}
+	if err := checkTree(path, trusted); err != nil {
+		return err
+	}
+	if err := handDown(h, sd); err != nil {
+		return fmt.Errorf("cannot close what is in %s: %w", path, err)
+	}
+	return checkTree(path, trusted)
+}
+
+// ownerAndRights are the parts of a security descriptor that are set.
+const ownerAndRights = windows.OWNER_SECURITY_INFORMATION | windows.DACL_SECURITY_INFORMATION | windows.PROTECTED_DACL_SECURITY_INFORMATION
+
+// handDown sets owner and rights again, in the way by which what is in the folder inherits
+// them.
+func handDown(h windows.Handle, sd *windows.SECURITY_DESCRIPTOR) error {
 	owner, _, err := sd.Owner()
 	if err != nil {
-		return fmt.Errorf("cannot close %s: %w", path, err)
+		return err
 	}
 	dacl, _, err := sd.DACL()
-	if err == nil {
-		err = windows.SetSecurityInfo(h, windows.SE_FILE_OBJECT,
-			windows.OWNER_SECURITY_INFORMATION|windows.DACL_SECURITY_INFORMATION|windows.PROTECTED_DACL_SECURITY_INFORMATION, owner, nil, dacl, nil)
-	}
 	if err != nil {
-		return fmt.Errorf("cannot close %s: %w", path, err)
+		return err
 	}
-	return nil
+	return windows.SetSecurityInfo(h, windows.SE_FILE_OBJECT, ownerAndRights, owner, nil, dacl, nil)
 }
 
 // checkTree looks at all that is in a folder, and follows no link.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"golang.org/x/sys/windows"
@@ -35,7 +36,8 @@ func TestFolderFault(t *testing.T) {
 	}
 }
 
-// A folder that is there is taken with what is in it, unless something in it is a link.
+// A folder that is there is taken with what is in it, unless something in it is a link;
+// then it is closed all the same.
 func TestTakeFolder(t *testing.T) {
 	const rights = "O:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)"
 	folder, err := os.MkdirTemp("", "folder") // wine can't remove it as the test package does
@@ -51,10 +53,39 @@ func TestTakeFolder(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(path, "a.toml"), []byte("port = 1\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	if err := windows.SetNamedSecurityInfo(path, windows.SE_FILE_OBJECT, windows.DACL_SECURITY_INFORMATION, nil, nil, everybody(t), nil); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.Link(filepath.Join(path, "a.toml"), filepath.Join(folder, "b.toml")); err != nil {
 		t.Fatal(err)
 	}
 	if _, ok := errors.AsType[*FolderError](Take(path, rights)); !ok {
 		t.Error("a file with another name elsewhere: no *FolderError")
 	}
+	if rights := rightsOf(t, path); strings.Contains(rights, ";;;WD)") { // it was closed before it was looked at
+		t.Errorf("everybody may still come in: %s", rights)
+	}
+}
+
+// everybody is an access list by which everybody may do everything.
+func everybody(t *testing.T) *windows.ACL {
+	t.Helper()
+	sd, err := windows.SecurityDescriptorFromString("D:(A;OICI;FA;;;WD)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dacl, _, err := sd.DACL()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dacl
+}
+
+func rightsOf(t *testing.T, path string) string {
+	t.Helper()
+	sd, err := windows.GetNamedSecurityInfo(path, windows.SE_FILE_OBJECT, windows.OWNER_SECURITY_INFORMATION|windows.DACL_SECURITY_INFORMATION)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sd.String()
 }

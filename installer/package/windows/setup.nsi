@@ -30,7 +30,10 @@ ShowInstDetails show
 !include LogicLib.nsh
 
 !define UNINSTALL "Software\Microsoft\Windows\CurrentVersion\Uninstall\Agrafe"
-!define SETUP "Software\Agrafe\Setup" ; what setup wrote for others, to take it back
+!define SETUP "Software\Agrafe\Setup"
+; What setup wrote for others, to take it back: below the name of the key where it stands,
+; by origin, the scopes or, in a list of a browser's, the number.
+!define NOTES "${SETUP}\Written"
 !define POLICIES "SOFTWARE\Policies\Agrafe"
 !define SCOPES "readers,cards,fse"
 
@@ -50,6 +53,8 @@ Var options
 Var left ; of a list that is gone through
 Var item
 Var key
+Var number ; in the list of $key
+Var lists ; how many have $item
 
 ; next takes the first of the items in $left, "" after the last.
 Function next
@@ -101,37 +106,56 @@ Function un.onInit
   ${GetParameters} $options
 FunctionEnd
 
-; allow adds $item to the list of a browser's policy in $key, below the first number
-; that is free.
+; stand sets $number to where $item stands in the list of a browser's policy in $key, to
+; "" if it does not. Numbers may have gaps.
+Function stand
+  StrCpy $R1 0
+  ${Do}
+    EnumRegValue $number HKLM "$key" $R1
+    ${If} $number == ""
+      Return
+    ${EndIf}
+    ReadRegStr $R2 HKLM "$key" "$number"
+    ${If} $R2 S== $item
+      Return
+    ${EndIf}
+    IntOp $R1 $R1 + 1
+  ${Loop}
+FunctionEnd
+
+; allow adds $item to the list in $key, below the first number that is free. What stands
+; there already is an administrator's, and is not noted.
 Function allow
+  Call stand
+  ${If} $number != ""
+    Return
+  ${EndIf}
   StrCpy $R1 0
   ${Do}
     IntOp $R1 $R1 + 1
     ClearErrors
     ReadRegStr $R2 HKLM "$key" "$R1"
-    ${If} $R2 == $item
-      Return
-    ${EndIf}
   ${LoopUntil} ${Errors}
+  WriteRegStr HKLM "${NOTES}\$key" "$item" "$R1"
   WriteRegStr HKLM "$key" "$R1" "$item"
 FunctionEnd
 
-; forget takes $item out of the list in $key again. Numbers may have gaps.
+; un.forget takes out of the list in $key again what was noted and still stands there.
 Function un.forget
-  StrCpy $R1 0
   ${Do}
-    EnumRegValue $R2 HKLM "$key" $R1
-    ${If} $R2 == ""
-      ${ExitDo}
+    EnumRegValue $item HKLM "${NOTES}\$key" 0
+    ${If} $item == ""
+      Return
     ${EndIf}
-    ReadRegStr $R3 HKLM "$key" "$R2"
-    ${If} $R3 == $item
-      DeleteRegValue HKLM "$key" "$R2"
-    ${Else}
-      IntOp $R1 $R1 + 1
+    ReadRegStr $R1 HKLM "${NOTES}\$key" "$item"
+    ReadRegStr $R2 HKLM "$key" "$R1"
+    ${If} $R2 S== $item
+      DeleteRegValue HKLM "$key" "$R1"
+      DeleteRegKey /ifempty HKLM "$key"
     ${EndIf}
-  ${Loop}
-  DeleteRegKey /ifempty HKLM "$key"
+    ClearErrors
+    DeleteRegValue HKLM "${NOTES}\$key" "$item"
+  ${LoopUntil} ${Errors}
 FunctionEnd
 
 ; browsers does something for each list of a browser's policy.
@@ -239,9 +263,10 @@ Function told
   ${EndIf}
 FunctionEnd
 
-; presets writes what /ORIGINS and /BROWSERS say, before the service looks. What it wrote
-; for others is noted by name: a later setup with other origins adds to the first.
+; presets writes what /ORIGINS and /BROWSERS say, before the service looks. A later setup
+; with other origins adds to the first. What an administrator wrote stays as it is.
 Function presets
+  Call former
   Call origins
   ${If} $left == ""
     Return
@@ -255,12 +280,66 @@ Function presets
   ${EndIf}
   ${DoUntil} $left == ""
     Call next
-    WriteRegStr HKLM "${SETUP}\Origins" "$item" ""
-    WriteRegStr HKLM "${POLICIES}\Origins" "$item" "${SCOPES}"
+    ClearErrors
+    ReadRegStr $0 HKLM "${POLICIES}\Origins" "$item"
+    ${If} ${Errors}
+      WriteRegStr HKLM "${NOTES}\${POLICIES}\Origins" "$item" "${SCOPES}"
+      WriteRegStr HKLM "${POLICIES}\Origins" "$item" "${SCOPES}"
+    ${EndIf}
     ${If} $1 != ""
       !insertmacro browsers allow
     ${EndIf}
   ${Loop}
+FunctionEnd
+
+; former takes over the notes of setups before this one: origins alone, in a list, and
+; later by name.
+Function former
+  ReadRegStr $left HKLM "${SETUP}" "Origins"
+  ${DoUntil} $left == ""
+    Call next
+    Call adopt
+  ${Loop}
+  DeleteRegValue HKLM "${SETUP}" "Origins"
+  ${Do}
+    EnumRegValue $item HKLM "${SETUP}\Origins" 0
+    ${If} $item == ""
+      ${ExitDo}
+    ${EndIf}
+    Call adopt
+    ClearErrors
+    DeleteRegValue HKLM "${SETUP}\Origins" "$item"
+  ${LoopUntil} ${Errors}
+  DeleteRegKey /ifempty HKLM "${SETUP}\Origins"
+FunctionEnd
+
+; adopt notes what a former setup wrote for $item. It gave it these scopes always, and
+; wrote it into all the lists of browsers or, without /BROWSERS, into none: where it stands
+; in some alone, an administrator wrote it.
+Function adopt
+  ReadRegStr $0 HKLM "${POLICIES}\Origins" "$item"
+  ${If} $0 S== "${SCOPES}"
+    WriteRegStr HKLM "${NOTES}\${POLICIES}\Origins" "$item" "${SCOPES}"
+  ${EndIf}
+  StrCpy $lists 0
+  !insertmacro browsers count
+  ${If} $lists = 4
+    !insertmacro browsers note
+  ${EndIf}
+FunctionEnd
+
+; count counts the lists that have $item.
+Function count
+  Call stand
+  ${If} $number != ""
+    IntOp $lists $lists + 1
+  ${EndIf}
+FunctionEnd
+
+; note notes $item where it stands.
+Function note
+  Call stand
+  WriteRegStr HKLM "${NOTES}\$key" "$item" "$number"
 FunctionEnd
 
 ; register is for the list of programs in the control panel.
@@ -301,21 +380,22 @@ Section Uninstall
   DeleteRegKey HKLM "${UNINSTALL}"
 SectionEnd
 
-; un.presets takes back what presets wrote.
+; un.presets takes back what presets wrote, unless it was changed since.
 Function un.presets
   ${Do}
-    EnumRegValue $item HKLM "${SETUP}\Origins" 0
+    EnumRegValue $item HKLM "${NOTES}\${POLICIES}\Origins" 0
     ${If} $item == ""
       ${ExitDo}
     ${EndIf}
-    DeleteRegValue HKLM "${POLICIES}\Origins" "$item"
-    !insertmacro browsers un.forget
-    ClearErrors
-    DeleteRegValue HKLM "${SETUP}\Origins" "$item"
-    ${If} ${Errors}
-      ${ExitDo}
+    ReadRegStr $R1 HKLM "${NOTES}\${POLICIES}\Origins" "$item"
+    ReadRegStr $R2 HKLM "${POLICIES}\Origins" "$item"
+    ${If} $R2 S== $R1
+      DeleteRegValue HKLM "${POLICIES}\Origins" "$item"
     ${EndIf}
-  ${Loop}
+    ClearErrors
+    DeleteRegValue HKLM "${NOTES}\${POLICIES}\Origins" "$item"
+  ${LoopUntil} ${Errors}
+  !insertmacro browsers un.forget
   DeleteRegKey /ifempty HKLM "SOFTWARE\Policies\Google\Chrome"
   DeleteRegKey /ifempty HKLM "SOFTWARE\Policies\Google"
   DeleteRegKey /ifempty HKLM "SOFTWARE\Policies\Microsoft\Edge"

@@ -98,9 +98,11 @@ func listReturns(c call, p returnsParams) (returnsResult, error) {
 	return returnsResult{list, next}, err
 }
 
+// reconcileParams name an FSE, or a lot for a return that acknowledges or refuses one.
 type reconcileParams struct {
-	ID  string `json:"id"`  // of a return that waits
-	FSE string `json:"fse"` // ID
+	ID  string `json:"id"`            // of a return that waits
+	FSE string `json:"fse,omitempty"` // ID
+	Lot string `json:"lot,omitempty"` // ID
 	keyed
 }
 
@@ -108,6 +110,13 @@ func reconcileReturn(c call, p reconcileParams) (state.Return, error) {
 	key, err := c.idempotent(p.Key)
 	if err != nil {
 		return state.Return{}, err
+	}
+	switch {
+	case (p.FSE == "") == (p.Lot == ""):
+		return state.Return{}, &state.Error{Kind: state.Invalid, Code: "RAPPROCHEMENT_SANS_OBJET", Path: "fse",
+			Message: "Un retour se rapproche d’une FSE ou d’un lot : donnez l’un des deux."}
+	case p.Lot != "":
+		return c.daemon.ReconcileLot(c.ctx, c.who.name, p.ID, p.Lot, key)
 	}
 	return c.daemon.Reconcile(c.ctx, c.who.name, p.ID, p.FSE, key)
 }

@@ -23,13 +23,17 @@ type parcel struct {
 	message mail.Message
 }
 
-// dispatch sends a lot and tells why it has not left, if so.
+// dispatch sends a lot and tells why it has not left, if so. One that has left already,
+// because another caller has asked for it, is none that has not.
 func (o *outbox) dispatch(ctx context.Context, id string) setback {
 	o.turn.Lock()
 	defer o.turn.Unlock()
 	p, err := o.pack(id)
 	if err != nil {
 		return setbackOf(err)
+	}
+	if p == nil {
+		return setback{}
 	}
 	o.d.changeMail(func(m *state.Mail) { m.Sending = true })
 	err = o.send(ctx, p)
@@ -51,13 +55,18 @@ func (o *outbox) dispatch(ctx context.Context, id string) setback {
 }
 
 // pack makes the message of a closed lot: its file, what forbids that it leaves, the
-// certificate of its payer, the seals of its FSE.
+// certificate of its payer, the seals of its FSE. It is nil for a lot that has left.
 func (o *outbox) pack(id string) (*parcel, error) {
 	l, err := o.d.book.Lot(id)
 	if err != nil {
 		return nil, err
 	}
-	if l.State != fse.LotClos {
+	switch {
+	case l.Dispatch != nil && l.Dispatch.State == lot.DispatchBounced:
+		return nil, lot.ErrDispatch
+	case l.Sent != nil:
+		return nil, nil
+	case l.State != fse.LotClos:
 		return nil, lot.ErrState
 	}
 	p := &parcel{lot: l}
@@ -103,7 +112,7 @@ func (d *Daemon) letterOf(p *parcel, to b2.Destinataire) (m mail.Message, err er
 		return m, err
 	}
 	_, domain, _ := strings.Cut(c.From, "@")
-	return mail.Message{ID: "agrafe." + p.lot.ID + "." + p.digest[:32] + "@" + domain, From: c.From, To: []string{address}, Subject: subject, Date: now}, nil
+	return mail.Message{ID: lot.MessageID(p.lot.ID, p.digest, domain), From: c.From, To: []string{address}, Subject: subject, Date: now}, nil
 }
 
 // sealsOf are the seals of a lot, in the order of its file.

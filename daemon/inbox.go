@@ -142,7 +142,7 @@ type fetching struct {
 // take takes one mail in. Nil lets the server delete it.
 func (f *fetching) take(ctx context.Context, m mail.Mail) error {
 	err := f.deliver(ctx, m)
-	if m.Raw == nil || errors.Is(err, mail.ErrLeave) {
+	if errors.Is(err, mail.ErrLeave) {
 		f.leave(m.UID)
 	}
 	if err == nil || errors.Is(err, mail.ErrLeave) {
@@ -159,16 +159,17 @@ func (f *fetching) leave(uid string) {
 	}
 }
 
-// deliver puts what a mail brings in the journal.
+// deliver puts what a mail brings in the journal. It fails with mail.ErrLeave for a mail
+// that stays in the mailbox.
 func (f *fetching) deliver(ctx context.Context, m mail.Mail) error {
-	list, err := f.d.open(ctx, m)
+	brings, err := f.d.open(ctx, m)
 	if err != nil {
 		if errors.Is(err, mail.ErrLeave) {
 			f.strangers++
 		}
 		return err
 	}
-	for _, in := range list {
+	for _, in := range brings.list {
 		d, known, err := f.d.receive(ctx, f.actor, in)
 		if err != nil && mayPass[state.KindOf(err)] {
 			return err
@@ -179,6 +180,9 @@ func (f *fetching) deliver(ctx context.Context, m mail.Mail) error {
 			return mail.ErrLeave
 		}
 		f.got.add(d, known)
+	}
+	if brings.stay {
+		return mail.ErrLeave
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -84,6 +85,13 @@ func letter(id string, files ...[]byte) []byte {
 	return []byte(b.String())
 }
 
+// noise is what compression does not make shorter.
+func noise(size int) []byte {
+	data := make([]byte, size)
+	rand.NewChaCha8([32]byte{}).Read(data)
+	return data
+}
+
 // Everything that may be in a mailbox: what it becomes, whether it stays there, and that
 // it is told.
 func TestFetchKinds(t *testing.T) {
@@ -91,6 +99,7 @@ func TestFetchKinds(t *testing.T) {
 	s := newShelf(t, p, 1)
 	truncated := payments(t, "D", 1, 1)
 	truncated = truncated[:len(truncated)-200]
+	large := zipped(t, append(payments(t, "D", 1, 1), noise(3<<20)...))
 	tests := []struct {
 		name  string
 		mail  []byte
@@ -102,13 +111,17 @@ func TestFetchKinds(t *testing.T) {
 		{"compressed payments", letter("a@b.test", zipped(t, payments(t, "D", 1, 1))), Fetched{Received: 1, Applied: 1}, []string{"noemie"}, false},
 		{"two files", letter("a@b.test", payments(t, "D", 1, 1), acknowledgement(t, "D", 1, true)), Fetched{Received: 2, Applied: 2}, []string{"arl", "noemie"}, false},
 		{"of an unknown FSE", letter("a@b.test", payments(t, "D", 1, 77)), Fetched{Received: 1, Waiting: 1}, []string{"noemie"}, false},
-		{"a real file", letter("a@b.test", payments(t, "R", 1, 1)), Fetched{Received: 1, Problems: 1}, []string{"noemie"}, false},
+		{"a real file", letter("a@b.test", payments(t, "R", 1, 1)), Fetched{Received: 1, Problems: 1}, []string{"noemie"}, true},
 		{"truncated", letter("a@b.test", truncated), Fetched{Received: 1, Problems: 1}, []string{"illisible"}, false},
 		{"no return at all", letter("a@b.test", []byte("bonjour")), Fetched{Received: 1, Problems: 1}, []string{"inconnu"}, false},
 		{"an empty file", letter("a@b.test", nil), Fetched{Received: 1, Problems: 1}, []string{"illisible"}, false},
 		{"damaged gzip", letter("a@b.test", zipped(t, payments(t, "D", 1, 1))[:40]), Fetched{Received: 1, Problems: 1}, []string{"illisible"}, false},
 		{"a zip bomb", letter("a@b.test", zipped(t, make([]byte, 101<<20))), Fetched{Received: 1, Problems: 1}, []string{"trop-grand"}, false},
-		{"no mail", []byte("\x00\x01\x02"), Fetched{Received: 1, Problems: 1}, []string{"illisible"}, false},
+		{"a large damaged gzip", letter("a@b.test", large[:len(large)-100]), Fetched{Received: 1, Problems: 1}, []string{"illisible"}, false},
+		{"no mail", []byte("\x00\x01\x02"), Fetched{Strangers: 1}, nil, true},
+		{"a stranger's that is damaged", []byte("From: <a@b.test>\r\nMessage-ID: <z@b.test>\r\nContent-Type: multipart/alternative; boundary=x\r\n\r\n--x\r\n\r\nbonjour\r\n"),
+			Fetched{Strangers: 1}, nil, true},
+		{"a damaged one of files", bytes.TrimSuffix(letter("a@b.test", payments(t, "D", 1, 1)), []byte("--x--\r\n")), Fetched{Received: 1, Problems: 1}, []string{"illisible"}, false},
 		{"too large", bytes.Repeat([]byte("x"), 8<<20+1), Fetched{Received: 1, Problems: 1}, []string{"trop-grand"}, true},
 		{"a stranger's", []byte("From: <a@b.test>\r\nMessage-ID: <z@b.test>\r\n\r\nbonjour\r\n"), Fetched{Strangers: 1}, nil, true},
 		{"a copy of nobody's lot", []byte("From: <" + ourAddress + ">\r\nMessage-ID: <agrafe.x.y@b.test>\r\n\r\nbonjour\r\n"), Fetched{Strangers: 1}, nil, true},
@@ -133,6 +146,9 @@ func TestFetchKinds(t *testing.T) {
 				kinds = append(kinds, one.Kind)
 				if (one.Problem != "") != (test.want.Problems > 0) {
 					t.Errorf("problem %q", one.Problem)
+				}
+				if _, content, err := d.book.Content(one.ID); !test.stays && (err != nil || len(content) == 0) {
+					t.Errorf("the mail is gone and of its content %d bytes are kept, %v", len(content), err)
 				}
 			}
 			if diff := cmp.Diff(test.kinds, kinds); diff != "" || err != nil {
@@ -261,7 +277,7 @@ func TestFloodedMailbox(t *testing.T) {
 	p.fetch = nil
 	begun := time.Now()
 	got, err := d.FetchReturns(t.Context(), ehr, still)
-	if err != nil || p.inBox() != count-count/10 || d.MailState().Foreign != count-count/10 {
+	if err != nil || p.inBox() != count-count/100 || d.MailState().Foreign != count-count/100 {
 		t.Errorf("%+v, %v, %d left", got, err, p.inBox())
 	}
 	t.Logf("%d mails in %v", count, time.Since(begun))

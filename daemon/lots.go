@@ -49,21 +49,25 @@ func (d *Daemon) CloseLot(ctx context.Context, principal, id string, c lot.Call)
 	return d.changedLot(l, err)
 }
 
-// ReopenLot opens a closed lot again, before it is transmitted. Reopening an open
-// lot does nothing.
+// ReopenLot opens a closed lot again, before it is transmitted. Where lots leave by click,
+// it has to be asked for again. Reopening an open lot does nothing.
 func (d *Daemon) ReopenLot(ctx context.Context, principal, id string, c lot.Call) (state.Lot, error) {
 	l, err := d.book.ReopenLot(ctx, principal, id, c)
+	if err == nil {
+		d.out.forget(id)
+	}
 	return d.changedLot(l, err)
 }
 
 // TakeOut takes an FSE out of a lot that was not transmitted and puts it in another
 // one of the same kind: see lot.Book.TakeOut. As closing does, it concerns the lot:
-// the FSE may be another principal's.
+// the FSE may be another principal's; and as after reopening, the lot has to be asked for again.
 func (d *Daemon) TakeOut(ctx context.Context, principal, lotID, fseID string, c lot.Call) (from, to state.Lot, err error) {
 	left, entered, err := d.book.TakeOut(ctx, principal, lotID, fseID, c)
 	if err != nil {
 		return from, to, bookFailure(err)
 	}
+	d.out.forget(lotID)
 	d.telling.Lock()
 	defer d.telling.Unlock()
 	d.publishMember(entered, fseID)

@@ -58,18 +58,33 @@ func (d *Daemon) followMail(ctx context.Context) {
 
 // mailState is how sending and fetching are now, with what waits.
 func (d *Daemon) mailState(q state.Queue) *state.Mail {
+	waiting := d.toLeave()
 	d.mail.mu.Lock()
 	defer d.mail.mu.Unlock()
-	return d.mail.with(q)
+	return d.mail.with(q, waiting)
 }
 
-// with is now with the counts of q; the mutex is held.
-func (m *mailStatus) with(q state.Queue) *state.Mail {
+// with is now with what waits; the mutex is held.
+func (m *mailStatus) with(q state.Queue, waiting int) *state.Mail {
 	shown := m.now
 	if shown.Configured {
-		shown.Undecided, shown.Waiting = q.Undecided, max(0, q.Closed-q.Undecided)
+		shown.Undecided, shown.Waiting = q.Undecided, waiting
 	}
 	return &shown
+}
+
+// toLeave counts the closed lots that may leave; the counts of the queue do not tell them
+// from those that came back. It is 0 where the journal can't be read, which is told
+// elsewhere.
+func (d *Daemon) toLeave() int {
+	if !d.cfg.Mail.Configured() {
+		return 0
+	}
+	list, err := d.book.ToDispatch()
+	if err != nil {
+		return 0
+	}
+	return len(list)
 }
 
 // MailState is how sending and fetching are now.
@@ -77,7 +92,7 @@ func (d *Daemon) MailState() state.Mail { return *d.mailState(d.book.Queue()) }
 
 // changeMail changes the state of mail, and tells it where it is another one then.
 func (d *Daemon) changeMail(change func(*state.Mail)) {
-	q := d.book.Queue()
+	q, waiting := d.book.Queue(), d.toLeave()
 	d.mail.mu.Lock()
 	defer d.mail.mu.Unlock()
 	before := d.mail.now
@@ -85,7 +100,7 @@ func (d *Daemon) changeMail(change func(*state.Mail)) {
 	if !d.mail.now.Configured || sameMail(before, d.mail.now) {
 		return
 	}
-	d.hub.publish(state.Event{Type: state.EventMail, Mail: d.mail.with(q)})
+	d.hub.publish(state.Event{Type: state.EventMail, Mail: d.mail.with(q, waiting)})
 }
 
 // sameMail tells whether a screen shows both alike.
@@ -98,19 +113,20 @@ func sameMail(a, b state.Mail) bool {
 
 // publishMail tells how much waits to leave, after lots have changed.
 func (d *Daemon) publishMail(q state.Queue) {
+	waiting := d.toLeave()
 	d.mail.mu.Lock()
 	defer d.mail.mu.Unlock()
 	if d.mail.now.Configured {
-		d.hub.publish(state.Event{Type: state.EventMail, Mail: d.mail.with(q)})
+		d.hub.publish(state.Event{Type: state.EventMail, Mail: d.mail.with(q, waiting)})
 	}
 }
 
-// publishDispatched tells of a lot whose dispatch has ended and, where it has left, of
-// its FSE.
+// publishDispatched tells of a lot whose dispatch has ended and, where it has left or
+// somebody has said that it had not, of its FSE.
 func (d *Daemon) publishDispatched(l lot.Lot) {
 	d.telling.Lock()
 	defer d.telling.Unlock()
-	if l.Sent != nil {
+	if l.Sent != nil || l.Dispatch != nil && l.Dispatch.By == lot.ByUser {
 		if members, err := d.book.InLot(l.ID); err == nil { // who asks for them is told why not
 			for _, f := range members {
 				d.tellFSE(f)

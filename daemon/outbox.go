@@ -313,6 +313,7 @@ func (o *outbox) want(id, actor string) {
 	delete(o.trouble, id)
 }
 
+// forget has a lot no longer be one that is to leave.
 func (o *outbox) forget(id string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -320,7 +321,7 @@ func (o *outbox) forget(id string) {
 	delete(o.trouble, id)
 }
 
-// note keeps what became of a lot.
+// note keeps what became of a lot that is still to leave.
 func (o *outbox) note(id string, s setback) {
 	switch {
 	case s.why == nil:
@@ -332,14 +333,28 @@ func (o *outbox) note(id string, s setback) {
 	case o.silence.IsZero():
 		o.silence = o.d.now()
 	}
+	l, err := o.d.book.Lot(id)
+	if errors.Is(err, lot.ErrNotFound) {
+		o.forget(id)
+		return
+	}
+	o.hinder(id, s)
+	if err == nil {
+		o.d.publishLotNow(l)
+	}
+}
+
+// hinder keeps why a lot has not left, unless it was changed meanwhile and nobody has
+// asked for it since.
+func (o *outbox) hinder(id string, s setback) {
 	o.mu.Lock()
+	defer o.mu.Unlock()
+	if _, ok := o.wanted[id]; !ok {
+		return
+	}
 	o.trouble[id] = s.why
 	if s.final {
 		delete(o.wanted, id)
-	}
-	o.mu.Unlock()
-	if l, err := o.d.book.Lot(id); err == nil {
-		o.d.publishLotNow(l)
 	}
 }
 

@@ -55,7 +55,7 @@ func TestTransmit(t *testing.T) {
 	_, err = r.d.Transmit(t.Context(), ehr, nil, still)
 	wantKind(t, err, state.Invalid, "RIEN_A_TRANSMETTRE")
 	list, err = r.d.Transmit(t.Context(), ehr, []string{l.ID}, still)
-	if err != nil || len(list) != 1 || list[0].Error == nil || len(p.sent) != 1 {
+	if err != nil || len(list) != 1 || list[0].Error != nil || list[0].Lot.Sent == nil || len(p.sent) != 1 {
 		t.Errorf("once more: %+v, %v, %d messages", list, err, len(p.sent))
 	}
 	if mail := r.d.MailState(); mail.LastSent == nil || mail.Waiting != 0 || mail.Problem != nil {

@@ -37,6 +37,19 @@ func (d *Daemon) Reconcile(ctx context.Context, actor, id, fseID string, c lot.C
 	return d.changedReturn(d.book.Reconcile(ctx, actor, id, fseID, c))
 }
 
+// ReconcileLot says which lot a return is about that waits and names no FSE.
+func (d *Daemon) ReconcileLot(ctx context.Context, actor, id, lotID string, c lot.Call) (state.Return, error) {
+	r, err := d.book.ReconcileLot(ctx, actor, id, lotID, c)
+	if err != nil {
+		return state.Return{}, bookFailure(err)
+	}
+	d.out.forget(lotID) // the answer tells that it has left
+	if l, err := d.book.Lot(lotID); err == nil {
+		d.publishDispatched(l)
+	}
+	return showReturn(r), nil
+}
+
 // DismissReturn puts a return aside that waits for somebody, for a reason that is kept.
 func (d *Daemon) DismissReturn(ctx context.Context, actor, id, reason string, c lot.Call) (state.Return, error) {
 	return d.changedReturn(d.book.Dismiss(ctx, actor, id, reason, c))
@@ -92,9 +105,9 @@ func (d *Daemon) readImport(ctx context.Context, name string, data []byte) ([]lo
 		return nil, bookFailure(lot.ErrIncoming)
 	}
 	if _, err := mail.Read(data); err == nil {
-		list, err := d.open(ctx, mail.Mail{UID: name, Size: len(data), Raw: data})
+		brings, err := d.open(ctx, mail.Mail{UID: name, Size: len(data), Raw: data})
 		if err == nil || !errors.Is(err, mail.ErrLeave) {
-			return list, err
+			return brings.list, err
 		}
 	}
 	in := lot.Incoming{Origin: name}

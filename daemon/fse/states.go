@@ -77,6 +77,7 @@ const (
 	ExigeRouverture  Requirement = "lot-non-transmis"       // the lot was reopened before sending
 	ExigeReprise     Requirement = "retour-de-reprise"      // a return that takes a payment back
 	ExigeAnnulation  Requirement = "remplacante-annulee"    // the new invoice was cancelled before it was sent
+	ExigeRebond      Requirement = "message-revenu"         // the message of the lot came back, and no payer has answered
 )
 
 // Transition is one allowed move.
@@ -96,6 +97,10 @@ var Transitions = []Transition{
 	{Signee, EnLot, []Actor{ParService, ParUtilisateur}, []Requirement{ExigeLotOuvert}},
 	{EnLot, Signee, []Actor{ParUtilisateur}, []Requirement{ExigeRouverture}},
 	{EnLot, Transmise, []Actor{ParService, ParUtilisateur}, []Requirement{ExigeLotTransmis}},
+
+	// Ours: the message came back from the payer's server, and somebody has the lot sent again.
+	{Transmise, EnLot, []Actor{ParUtilisateur}, []Requirement{ExigeRebond}},
+	{SansARLAttendu, EnLot, []Actor{ParUtilisateur}, []Requirement{ExigeRebond}},
 
 	// Returns come in any order and more than once: a payment may precede the
 	// acknowledgement, and pay an invoice that was rejected by mistake.

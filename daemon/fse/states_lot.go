@@ -22,11 +22,15 @@ type LotTransition struct {
 	Requires []Requirement `json:"requires"`
 }
 
-// LotTransitions are all the moves of a lot. A lot is reopened only before it is sent.
+// LotTransitions are all the moves of a lot. A lot is reopened only before it is sent. One
+// whose message came back is closed again (ours), once somebody has decided that the payer
+// does not have it.
 var LotTransitions = []LotTransition{
 	{LotOuvert, LotClos, []Actor{ParService, ParUtilisateur}, nil},
 	{LotClos, LotOuvert, []Actor{ParUtilisateur}, []Requirement{ExigeRouverture}},
 	{LotClos, LotTransmis, []Actor{ParService, ParUtilisateur}, []Requirement{ExigeLotTransmis}},
+	{LotTransmis, LotClos, []Actor{ParUtilisateur}, []Requirement{ExigeRebond}},
+	{LotSansARLAttendu, LotClos, []Actor{ParUtilisateur}, []Requirement{ExigeRebond}},
 	{LotTransmis, LotAcquitte, []Actor{ParPayeur}, []Requirement{ExigeRetour}},
 	{LotTransmis, LotSansARLAttendu, []Actor{ParService, ParUtilisateur}, []Requirement{ExigeSansARL}},
 	{LotSansARLAttendu, LotAcquitte, []Actor{ParPayeur}, []Requirement{ExigeRetour}},

@@ -54,7 +54,8 @@ func TestCanMove(t *testing.T) {
 	}
 	for _, sent := range []State{Transmise, Acquittee, SansARLAttendu, Payee, PayeePartiellement, Rejetee} {
 		for _, to := range []State{Annulee, Papier, Brouillon, ASigner, Signee, EnLot} {
-			if CanMove(sent, to) {
+			cameBack := to == EnLot && (sent == Transmise || sent == SansARLAttendu)
+			if CanMove(sent, to) != cameBack || MayMove(sent, to, ParService) || MayMove(sent, to, ParPayeur) {
 				t.Errorf("%s to %s undoes what was sent", sent, to)
 			}
 		}
@@ -86,7 +87,7 @@ func TestCanMoveLot(t *testing.T) {
 			t.Errorf("%v is refused", m)
 		}
 	}
-	no := [][2]LotState{{LotOuvert, LotTransmis}, {LotTransmis, LotOuvert}, {LotTransmis, LotClos}, {LotArchive, LotOuvert}, {LotTransmis, LotArchive}}
+	no := [][2]LotState{{LotOuvert, LotTransmis}, {LotTransmis, LotOuvert}, {LotAcquitte, LotClos}, {LotRejete, LotClos}, {LotArchive, LotOuvert}, {LotTransmis, LotArchive}}
 	for _, m := range no {
 		if CanMoveLot(m[0], m[1]) {
 			t.Errorf("%v is allowed", m)

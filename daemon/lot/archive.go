@@ -2,18 +2,27 @@ package lot
 
 import (
 	"context"
+	"time"
 
 	"github.com/agrafe-fse/agrafe/daemon/fse"
 	"github.com/agrafe-fse/agrafe/daemon/journal"
 )
 
-// Archive ends the lots that payers have answered about, or are not expected to, and of
-// which every FSE is over; their numbers may be given again. It returns how many there
-// were. Its cost is that of the lots whose FSE are not all over.
+// archiveAfter is how long a lot is open to what comes about it, from the moment at which
+// it was sent (ours): the refusal of an archived lot changes nothing by itself.
+const archiveAfter = 30 * 24 * time.Hour
+
+// Archive ends the lots that payers have answered about, or are not expected to, that were
+// sent 30 days ago at least and of which every FSE is over; their numbers may be given
+// again. It returns how many there were. Its cost is that of the lots whose FSE are not
+// all over.
 func (b *Book) Archive(ctx context.Context) (n int, err error) {
 	var ids []string
 	err = b.journal.View(func(s journal.State) error {
 		return waiting(s, setAnswered, func(l *Lot) error {
+			if l.bounced() || l.Sent != nil && b.now().Before(l.Sent.Add(archiveAfter)) {
+				return nil
+			}
 			over, err := allOver(s, l)
 			if over {
 				ids = append(ids, l.ID)
@@ -28,7 +37,7 @@ func (b *Book) Archive(ctx context.Context) (n int, err error) {
 		var records []journal.Record
 		records, err = b.journal.Update(ctx, func(s journal.State) ([]journal.Entry, error) {
 			l, err := lotOf(s, id)
-			if err != nil || !fse.CanMoveLot(l.State, fse.LotArchive) {
+			if err != nil || l.bounced() || !fse.CanMoveLot(l.State, fse.LotArchive) {
 				return nil, err
 			}
 			if over, err := allOver(s, l); !over || err != nil {

@@ -21,13 +21,15 @@
 //   - A lot is sent at most once. That its file, and no other, is about to be handed over
 //     is a record before it is done; while nobody knows whether it was taken, the lot is
 //     neither changed nor sent. The lot and all its FSE are transmitted in one change.
+//     After a loss of records that holds of every lot that was not sent. Where its
+//     message came back, somebody decides, and only then are lot and FSE as before.
 //   - What a payer delivers is kept as it came, and taken in once, whatever the number of
 //     times and files in which it comes; what was cut short goes on where it stopped. A
 //     file that can't be read applies nothing.
 //   - What an FSE or a lot is follows from the set of the returns about it, not from their
 //     order. Payments beat rejects, which beat acknowledgements. What nobody can match by
-//     number, professional, lot and day, and what contradicts itself, waits for somebody.
-//     Nothing is ever sent or made again because of a return.
+//     number, professional, lot, day and payer, and what contradicts itself, waits for
+//     somebody. Nothing is ever sent or made again because of a return.
 //   - An FSE is payée when what its payers owe is: with tiers payant their parts, else
 //     nothing, and its end is then that it was acknowledged. A lot is archived, and its
 //     number free, when that holds for all its FSE.

@@ -19,6 +19,7 @@ const (
 	DeliveryNoemie     = "noemie"
 	DeliveryARL        = "arl"
 	DeliveryCopy       = "copie"      // of what we have sent
+	DeliveryBounce     = "rebond"     // a message of ours that came back
 	DeliveryUnreadable = "illisible"  // damaged or truncated: nothing of it is applied
 	DeliveryUnknown    = "inconnu"    // of no kind that we know
 	DeliveryTooLarge   = "trop-grand" // was not taken in
@@ -45,6 +46,8 @@ type Delivery struct {
 	Lists  int `json:"listes"`   // records that hold the returns
 	Done   int `json:"faits"`    // returns that were taken in
 
+	Along *along `json:"suite,omitempty"` // what is left to do of the last one
+
 	FSE  []string `json:"-"` // changed by the call that has returned this
 	Lots []string `json:"-"`
 }
@@ -57,6 +60,11 @@ type Incoming struct {
 	Demonstration               bool
 	Returns                     []noemie.Return
 	Destinataire                string // 9 digits, AM number, "" for unknown
+	Emetteur                    string // 14 digits, who made the file, "" for unknown
+
+	// Of a DeliveryCopy of a message that is not the last one of its lot.
+	Lot string    // Lot.ID
+	At  time.Time // when it was sent
 }
 
 // deliveryChange is the data of a record about a delivery. Its content and its returns
@@ -70,6 +78,8 @@ type deliveryChange struct {
 
 	Done     int `json:"faits,omitempty"`       // more returns that were taken in
 	Repeated int `json:"repetitions,omitempty"` // of them
+
+	Along *along `json:"suite,omitempty"`
 }
 
 func (c *deliveryChange) record(id, actor string) (journal.Entry, error) {
@@ -101,10 +111,18 @@ func projectDelivery(r journal.Record, w journal.Writer) error {
 		if err := w.Set(keyDeliveries(r.Seq), []byte(d.ID)); err != nil {
 			return err
 		}
+	} else if change.New != nil {
+		d.readAgain(change.New)
+	}
+	if change.Along != nil {
+		d.Along = change.Along
+		if d.Along.Lot == "" {
+			d.Along = nil
+		}
 	}
 	d.Done += change.Done
 	d.Repeated += change.Repeated
-	if err := wait(w, setDeliveries, keyDelivery(d.ID), d.Seq, d.Done < d.Returns); err != nil {
+	if err := wait(w, setDeliveries, keyDelivery(d.ID), d.Seq, d.unfinished()); err != nil {
 		return err
 	}
 	return set(w, keyDelivery(d.ID), d)

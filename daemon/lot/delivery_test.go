@@ -57,6 +57,7 @@ func TestReceiveUnreadable(t *testing.T) {
 		{Kind: DeliveryUnreadable, Origin: "a", Content: []byte("000tronqué"), Problem: "Fichier tronqué."},
 		{Kind: DeliveryTooLarge, Origin: "b", Size: 9 << 20, Problem: "Trop grand."},
 		{Kind: DeliveryCopy, Origin: "c", Content: []byte("copie")},
+		{Kind: DeliveryBounce, Origin: "d", Content: []byte("revenu"), Problem: "5.1.1"},
 	} {
 		d := receive(t, b, in)
 		if _, known, err := b.Receive(t.Context(), "service", in); !known || err != nil || d.Kind != in.Kind || d.Problem != in.Problem {
@@ -268,7 +269,11 @@ func TestArchiveAndPurge(t *testing.T) {
 	}
 	archived(0)
 	receive(t, b, noemieFile(pays(l, list[1], noemie.PartAMC, 900, 260620)))
+	b.now = func() time.Time { return openDay.Add(archiveAfter - time.Second) }
+	archived(0)
+	b.now = func() time.Time { return openDay.Add(archiveAfter) }
 	archived(1)
+	b.now = now
 	late := noemieFile(about(l, list[1], noemie.Rejete, noemie.PartAMO, 260630))
 	receive(t, b, late)
 	b.now = func() time.Time { return later }

@@ -25,6 +25,7 @@ const (
 	DispatchUndecided DispatchState = "indecis" // nobody knows whether the server has taken it
 	DispatchSent      DispatchState = "parti"
 	DispatchRefused   DispatchState = "refuse"
+	DispatchBounced   DispatchState = "rebond" // it was taken, and came back: the lot stays as it is until somebody decides
 )
 
 // Who settled a dispatch.
@@ -102,9 +103,9 @@ func (b *Book) BeginDispatch(ctx context.Context, actor, lotID string, d Dispatc
 func (b *Book) EndDispatch(ctx context.Context, actor, lotID, messageID string, end DispatchEnd) (Lot, error) {
 	return b.dispatch(ctx, lotID, Call{}, func(s journal.State, l *Lot) ([]journal.Entry, error) {
 		switch {
-		case l.Dispatch == nil || l.Dispatch.MessageID != messageID || end.State == DispatchBegun:
+		case l.Dispatch == nil || !sameMessage(l.Dispatch.MessageID, messageID) || end.State == DispatchBegun:
 			return nil, ErrDispatch
-		case end.State == DispatchSent && l.Dispatch.State == DispatchSent:
+		case end.State == DispatchSent && !toSend(l.State):
 			return nil, nil
 		case end.State != DispatchSent && !l.onItsWay():
 			return nil, ErrDispatch
@@ -113,8 +114,10 @@ func (b *Book) EndDispatch(ctx context.Context, actor, lotID, messageID string, 
 	})
 }
 
-// Decide settles by somebody's word an attempt that is undecided or was refused: the lot
-// was sent, or may be sent again. Anything else is ErrDispatch.
+// Decide settles by somebody's word an attempt that is undecided, was refused or came
+// back: the lot was sent, or may be sent again. Anything else is ErrDispatch. One that
+// came back is closed again, with its FSE en lot, to be sent again; that is ErrState where
+// one of them has become something else meanwhile.
 func (b *Book) Decide(ctx context.Context, actor, lotID string, sent bool, c Call) (Lot, error) {
 	return b.dispatch(ctx, lotID, c, func(s journal.State, l *Lot) ([]journal.Entry, error) {
 		if l.undecided() == "" {
@@ -123,6 +126,8 @@ func (b *Book) Decide(ctx context.Context, actor, lotID string, sent bool, c Cal
 		end := DispatchEnd{State: DispatchNone, By: ByUser}
 		if sent {
 			end.State = DispatchSent
+		} else if l.bounced() {
+			return b.takeBack(s, l, end, actor, c.key())
 		}
 		return b.endDispatch(s, l, end, actor, c.key())
 	})
@@ -146,13 +151,19 @@ func (b *Book) dispatch(ctx context.Context, id string, c Call, decide func(jour
 	return b.Lot(id)
 }
 
-// endDispatch makes the entries by which the last attempt to send l has ended.
-func (b *Book) endDispatch(s scanner, l *Lot, end DispatchEnd, actor string, key *callKey) ([]journal.Entry, error) {
+// ended is the last attempt to send l once it has ended so.
+func (b *Book) ended(l *Lot, end DispatchEnd) *Dispatch {
 	now := b.now().UTC()
 	d := *l.Dispatch
 	d.State, d.Problem, d.By, d.Ended = end.State, end.Problem, end.By, &now
-	change := lotChange{State: l.State, Dispatch: &d, Key: key}
-	if end.State != DispatchSent {
+	return &d
+}
+
+// endDispatch makes the entries by which the last attempt to send l has ended.
+func (b *Book) endDispatch(s scanner, l *Lot, end DispatchEnd, actor string, key *callKey) ([]journal.Entry, error) {
+	now := b.now().UTC()
+	change := lotChange{State: l.State, Dispatch: b.ended(l, end), Key: key}
+	if end.State != DispatchSent || !toSend(l.State) {
 		return one(change.record(l.ID, actor, ""))
 	}
 	members, err := membersOf(s, l.ID)

@@ -30,22 +30,3 @@ func (b *Book) unsent(takes func(*Lot) bool) (list []Lot, err error) {
 	})
 	return list, err
 }
-
-// Dispatched returns the lot whose last attempt was the message, or ErrNotFound.
-func (b *Book) Dispatched(messageID string) (l Lot, err error) {
-	err = b.journal.View(func(s journal.State) error {
-		id, err := text(s, keyMessage(messageID))
-		if err != nil {
-			return err
-		}
-		found, err := lotOf(s, id)
-		if err == nil && (found.Dispatch == nil || found.Dispatch.MessageID != messageID) {
-			err = ErrNotFound
-		}
-		if err == nil {
-			l = *found
-		}
-		return err
-	})
-	return l, err
-}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"testing"
 
@@ -24,7 +23,8 @@ func begin(t testing.TB, b *Book, lotID string) (Lot, error) {
 		t.Fatal(err)
 	}
 	sum := sha256.Sum256(file)
-	return b.BeginDispatch(t.Context(), "service", lotID, Dispatch{MessageID: "<" + lotID + "@test>", To: payer, File: hex.EncodeToString(sum[:])})
+	name := hex.EncodeToString(sum[:])
+	return b.BeginDispatch(t.Context(), "service", lotID, Dispatch{MessageID: MessageID(lotID, name, "exemple.test"), To: payer, File: name})
 }
 
 // dispatch sends a lot, which is closed first if it is open.
@@ -98,7 +98,7 @@ func TestDispatch(t *testing.T) {
 			if err := end(DispatchEnd{State: DispatchUndecided, Problem: "coupure"}); err != nil || b.Queue().Undecided != 1 || b.Queue().Closed != 1 {
 				t.Errorf("%+v, %v", b.Queue(), err)
 			}
-			if l, err = b.Dispatched(message); err != nil || l.Dispatch.Problem != "coupure" {
+			if l, _, err = b.Dispatched(message); err != nil || l.Dispatch.Problem != "coupure" {
 				t.Errorf("%v", err)
 			}
 			if err := end(DispatchEnd{State: DispatchSent, By: ByCopy}); err != nil || l.State != test.lot || l.Sent == nil || l.Dispatch.By != ByCopy || stateOf(t, b, f.ID) != test.fse {
@@ -136,6 +136,7 @@ func TestDispatchAgain(t *testing.T) {
 	}
 	_, err := b.Decide(t.Context(), alice, f.Lot, true, Call{})
 	wantError(t, err, ErrDispatch)
+	var message string
 	for tries, end := range []DispatchState{DispatchNone, DispatchRefused, DispatchUndecided} {
 		l, err := begin(t, b, f.Lot)
 		if err == nil {
@@ -144,6 +145,7 @@ func TestDispatchAgain(t *testing.T) {
 		if err != nil || l.State != fse.LotClos || l.Dispatch.Tries != tries+1 {
 			t.Fatalf("%s: %+v, %v", end, l.Dispatch, err)
 		}
+		message = l.Dispatch.MessageID
 		waits, err := b.ToDispatch()
 		if err != nil || (len(waits) == 1) != (end == DispatchNone) || (b.Queue().Undecided == 1) == (end == DispatchNone) {
 			t.Errorf("%s: %d to send, %+v, %v", end, len(waits), b.Queue(), err)
@@ -161,13 +163,14 @@ func TestDispatchAgain(t *testing.T) {
 	if l, err := b.Lot(f.Lot); err != nil || l.Dispatch != nil || l.State != fse.LotClos {
 		t.Errorf("a changed lot keeps its attempts: %+v, %v", l.Dispatch, err)
 	}
-	if _, err := b.Dispatched("<" + f.Lot + "@test>"); !errors.Is(err, ErrNotFound) {
-		t.Error(err)
+	if l, current, err := b.Dispatched(message); err != nil || current || l.ID != f.Lot {
+		t.Errorf("an earlier message: %t, %v", current, err)
 	}
-	if _, err := begin(t, b, f.Lot); err != nil {
+	l, err := begin(t, b, f.Lot)
+	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := b.EndDispatch(t.Context(), "service", f.Lot, "<"+f.Lot+"@test>", DispatchEnd{State: DispatchRefused, Problem: "x"})
+	l, err = b.EndDispatch(t.Context(), "service", f.Lot, l.Dispatch.MessageID, DispatchEnd{State: DispatchRefused, Problem: "x"})
 	if err == nil {
 		l, err = b.Decide(t.Context(), alice, f.Lot, true, Call{})
 	}

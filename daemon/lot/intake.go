@@ -1,10 +1,10 @@
 package lot
 
 import (
+	"errors"
 	"maps"
 	"slices"
 
-	"github.com/agrafe-fse/agrafe/daemon/fse"
 	"github.com/agrafe-fse/agrafe/daemon/journal"
 )
 
@@ -23,6 +23,7 @@ type intake struct {
 	accounts       map[string]*account // by FSE.ID
 	order          []*account
 	tail           []journal.Entry // behind the new returns
+	along          *along          // the FSE of a lot, which the next steps take along
 }
 
 // entries makes the entries of a step over returns.
@@ -54,7 +55,7 @@ func (in *intake) entries(returns []Return) (entries []journal.Entry, err error)
 	if in.done == 0 {
 		return entries, nil
 	}
-	entry, err := (&deliveryChange{Done: in.done, Repeated: in.repeated}).record(in.delivery.ID, in.actor)
+	entry, err := (&deliveryChange{Done: in.done, Repeated: in.repeated, Along: in.along}).record(in.delivery.ID, in.actor)
 	return append(entries, entry), err
 }
 
@@ -70,22 +71,31 @@ func (in *intake) take(r *Return) (more bool, err error) {
 		in.repeated++
 		return true, nil
 	}
+	if r.Kind == ReturnCopy {
+		return in.takeCopy(r)
+	}
 	t, err := match(in.s, r, in.delivery.From)
 	if err != nil {
 		return false, err
 	}
-	alone := t.l != nil && (t.f == nil || toSend(t.l.State))
+	alone := t.l != nil && (t.f == nil || t.l.unsettled())
 	if alone && in.done > 0 {
 		return false, nil
 	}
 	copied := *r // a step that fails may be tried again
 	r = &copied
 	switch {
-	case alone && toSend(t.l.State):
+	case alone && t.l.unsettled():
 		in.tail, err = in.b.endDispatch(in.s, t.l, DispatchEnd{State: DispatchSent, By: ByReturn}, in.actor, nil)
 		return false, err
 	case alone:
-		err = in.takeOfLot(r, t.l)
+		r.Lot = t.l.ID
+		if in.tail, in.along, err = takeOfLot(in.s, r, t.l, in.actor); errors.Is(err, ErrNoMatch) {
+			r.Lot, r.Effect, r.Why, err = "", EffectToExamine, "Il y a trop de retours pour ce lot.", nil
+		}
+		if err != nil {
+			return false, err
+		}
 	case t.f != nil:
 		err = in.takeOfFSE(r, t)
 	default:
@@ -128,65 +138,6 @@ func (in *intake) takeOfFSE(r *Return, t target) error {
 	}
 	r.FSE, r.Lot = t.f.ID, t.l.ID
 	a.add(r)
-	return nil
-}
-
-// takeOfLot applies a return about a lot as a whole, to it and to its FSE.
-func (in *intake) takeOfLot(r *Return, l *Lot) error {
-	b, err := ledgerAt(in.s, keyOfLot(l.ID))
-	if err != nil {
-		return err
-	}
-	if len(b.returns) >= maxOfLot {
-		r.Effect, r.Why = EffectToExamine, "Il y a trop de retours pour ce lot."
-		return nil
-	}
-	r.Lot = l.ID
-	b.add(r)
-	after := *l
-	after.Accepted, after.Refused = judgeLot(l, b.all())
-	if in.tail, err = b.changes(in.actor); err != nil {
-		return err
-	}
-	if after.Accepted == l.Accepted && alike(after.Refused, l.Refused) {
-		return nil
-	}
-	change := lotChange{State: l.State, Accepted: after.Accepted, Refused: after.Refused}
-	switch {
-	case after.Refused != nil:
-		change.State = fse.LotRejete
-	case after.Accepted:
-		change.State = fse.LotAcquitte
-	}
-	entry, err := change.record(l.ID, in.actor, "retour")
-	if err != nil {
-		return err
-	}
-	in.tail = append(in.tail, entry)
-	return in.along(&after)
-}
-
-// along settles the FSE of a lot of which payers have said something.
-func (in *intake) along(l *Lot) error {
-	members, err := membersOf(in.s, l.ID)
-	if err != nil {
-		return err
-	}
-	for _, m := range members {
-		f, err := fetch(in.s, m.FSE)
-		if err != nil {
-			return err
-		}
-		a, err := accountOf(in.s, f, l)
-		if err != nil {
-			return err
-		}
-		some, err := a.settle(in.actor)
-		if err != nil {
-			return err
-		}
-		in.tail = append(in.tail, some...)
-	}
 	return nil
 }
 

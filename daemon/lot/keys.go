@@ -92,12 +92,8 @@ func keyDeliveries(seq uint64) string       { return fmt.Sprintf("livraisons/%02
 func keyPiece(id string, n int) string      { return fmt.Sprintf("livraison-morceau/%s/%06d", id, n) }
 func keyReturnList(id string, n int) string { return fmt.Sprintf("livraison-liste/%s/%06d", id, n) }
 
-// keyMessage finds the lot that was in a message, keySending the lots of a number that
-// anybody has begun to send: numbers come again, and payers number apart.
-func keyMessage(messageID string) string {
-	sum := sha256.Sum256([]byte(messageID))
-	return "envoi/" + hex.EncodeToString(sum[:16])
-}
+// keySending finds the lots of a number that anybody has begun to send: numbers come
+// again, and payers number apart.
 func prefixSending(numero int) string { return fmt.Sprintf("lot-envoi/%03d/", numero) }
 func keySending(l *Lot) string {
 	return fmt.Sprintf("%s%s/%020d", prefixSending(l.Numero), l.NumeroAM, l.Seq)

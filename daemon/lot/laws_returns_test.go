@@ -24,12 +24,22 @@ func (w *shop) send(t *rapid.T, id string) error {
 		return err
 	}
 	sum := sha256.Sum256(file)
-	l, err = w.b.BeginDispatch(ctx, "service", id, Dispatch{MessageID: "<" + id + "@test>", To: payer, File: hex.EncodeToString(sum[:])})
+	l, err = w.b.BeginDispatch(ctx, "service", id, Dispatch{MessageID: MessageID(id, hex.EncodeToString(sum[:]), "exemple.test"), To: payer, File: hex.EncodeToString(sum[:])})
 	end := rapid.SampledFrom([]DispatchState{DispatchSent, DispatchSent, DispatchSent, DispatchSent, DispatchNone, DispatchUndecided, DispatchRefused, DispatchBegun}).Draw(t, "end")
 	if err != nil || end == DispatchBegun {
 		return err
 	}
 	_, err = w.b.EndDispatch(ctx, "service", id, l.Dispatch.MessageID, DispatchEnd{State: end, By: ByServer})
+	return err
+}
+
+// bounce has the message of a lot come back.
+func (w *shop) bounce(id string) error {
+	l, err := w.b.Lot(id)
+	if err != nil || l.Dispatch == nil {
+		return err
+	}
+	_, err = w.b.Bounced(context.Background(), "service", l.Dispatch.MessageID, "revenu")
 	return err
 }
 
@@ -60,6 +70,8 @@ func (w *shop) settle(t *rapid.T, step, id string) error {
 	}
 	if step == "dismiss" {
 		_, err = w.b.Dismiss(context.Background(), alice, open[0].ID, "vu", Call{})
+	} else if f, failed := w.b.Get(alice, id); open[0].Numero == "" && failed == nil && f.Lot != "" {
+		_, err = w.b.ReconcileLot(context.Background(), alice, open[0].ID, f.Lot, Call{})
 	} else {
 		_, err = w.b.Reconcile(context.Background(), alice, open[0].ID, id, Call{})
 	}

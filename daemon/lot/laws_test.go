@@ -94,7 +94,7 @@ func (w *shop) step(t *rapid.T) {
 	var err error
 	switch step := rapid.SampledFrom([]string{"sign", "sign", "sign", "sign", "sign", "reserve", "cancel", "close", "close", "reopen", "take", "take", "send", "send",
 		"mark", "mark", "post", "collect", "collect", "paper", "reject", "withdraw", "remake", "remake", "finish", "finish",
-		"answer", "answer", "answer", "decide", "dismiss", "reconcile", "archive"}).Draw(t, "step"); step {
+		"answer", "answer", "answer", "bounce", "decide", "decide", "dismiss", "reconcile", "archive"}).Draw(t, "step"); step {
 	case "sign", "reserve":
 		err = w.begin(t, step == "sign")
 	case "cancel":
@@ -109,6 +109,8 @@ func (w *shop) step(t *rapid.T) {
 		err = w.send(t, pick(lots))
 	case "answer":
 		err = w.answer(t, pick(w.fse))
+	case "bounce":
+		err = w.bounce(pick(lots))
 	case "decide":
 		_, err = w.b.Decide(ctx, alice, pick(lots), rapid.Bool().Draw(t, "sent"), Call{})
 	case "dismiss", "reconcile":

@@ -15,7 +15,7 @@ func (b *Book) CloseLot(ctx context.Context, actor, id string, c Call) (Lot, err
 		switch {
 		case l.State == fse.LotClos:
 			return nil, nil
-		case !fse.CanMoveLot(l.State, fse.LotClos):
+		case l.State != fse.LotOuvert:
 			return nil, ErrSent
 		case l.Count == 0:
 			return nil, ErrEmpty

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 
+	"github.com/agrafe-fse/agrafe/daemon/fse"
 	"github.com/agrafe-fse/agrafe/daemon/journal"
 )
 
@@ -12,6 +13,10 @@ import (
 // how many records there were, and every series of numbers leaps over as many, since a
 // record gives one number of a series at most. It explains the hole, as an FSE that is
 // annulée explains a single number.
+//
+// Lots may have been sent in what is lost. So none that was not sent is sent by itself
+// after a loss, and no FSE enters it: those that are open are closed, and nobody knows of
+// any whether it has left until our copy, an answer or somebody tells.
 
 const kindLoss = "perte"
 
@@ -21,18 +26,62 @@ type lossChange struct {
 }
 
 // keyLoss holds how many records were lost in all, keySeen as many as had been when a
-// series last gave a number.
-const keyLoss = "perte"
+// series last gave a number, keyLastLoss the record of the last loss.
+const (
+	keyLoss     = "perte"
+	keyLastLoss = "perte-derniere"
+)
 
 func keySeen(series string) string { return "perte/" + series }
 
-// Lost keeps that so many records before this moment are lost for good.
+// mayHaveLeft is the problem of the lots of which a restore has lost whether they were sent.
+const mayHaveLeft = "Une sauvegarde a été restaurée : ce lot est peut-être déjà parti."
+
+// Lost keeps that so many records before this moment are lost for good, and that the lots
+// which were not sent may have been. What fails half-way is done again as a whole.
 func (b *Book) Lost(ctx context.Context, records int, cause string) error {
-	_, err := b.journal.Update(ctx, func(journal.State) ([]journal.Entry, error) {
+	const actor = "restauration"
+	lots, err := b.unsent(func(l *Lot) bool { return l.Count > 0 && !l.onItsWay() })
+	if err != nil {
+		return err
+	}
+	for _, l := range lots {
+		_, err := b.dispatch(ctx, l.ID, Call{}, func(s journal.State, l *Lot) ([]journal.Entry, error) {
+			return b.doubt(s, l, mayHaveLeft, actor)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	_, err = b.journal.Update(ctx, func(journal.State) ([]journal.Entry, error) {
 		data, err := encode(lossChange{records})
-		return []journal.Entry{{Kind: kindLoss, Actor: "restauration", Cause: cause, Version: schema, Data: data}}, err
+		return []journal.Entry{{Kind: kindLoss, Actor: actor, Cause: cause, Version: schema, Data: data}}, err
 	})
 	return err
+}
+
+// doubt makes the entry by which nobody knows whether l, which was not sent, has left. Of
+// one that is open nobody knows as what; it is closed.
+func (b *Book) doubt(s scanner, l *Lot, problem, actor string) ([]journal.Entry, error) {
+	now := b.now().UTC()
+	d := Dispatch{State: DispatchUndecided, Began: now, Problem: problem}
+	if l.Dispatch != nil {
+		d.To, d.Tries = l.Dispatch.To, l.Dispatch.Tries
+	}
+	if l.State == fse.LotOuvert {
+		change := closing(now)
+		change.Dispatch = &d
+		return one(change.record(l.ID, actor, ""))
+	}
+	members, err := inLot(s, l.ID)
+	if err != nil {
+		return nil, err
+	}
+	if file, err := fileOf(l, members); err == nil { // what can't be written was not sent so
+		d.File = digest(file)
+		d.MessageID = messageOf(l.ID, d.File)
+	}
+	return one((&lotChange{State: l.State, Dispatch: &d}).record(l.ID, actor, ""))
 }
 
 func projectLoss(r journal.Record, w journal.Writer) error {
@@ -43,6 +92,11 @@ func projectLoss(r journal.Record, w journal.Writer) error {
 	before, err := number(w, keyLoss)
 	if err != nil {
 		return err
+	}
+	if r.Version >= 4 { // before, nothing was sent
+		if err := w.Set(keyLastLoss, []byte(strconv.FormatUint(r.Seq, 10))); err != nil {
+			return err
+		}
 	}
 	return w.Set(keyLoss, []byte(strconv.Itoa(before+change.Records)))
 }

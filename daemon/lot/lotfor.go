@@ -30,6 +30,10 @@ func (b *Book) lotFor(s journal.State, f *FSE, actor, except string) (entries []
 	if err != nil {
 		return nil, "", err
 	}
+	lost, err := number(s, keyLastLoss)
+	if err != nil {
+		return nil, "", err
+	}
 	for _, id := range slices.Backward(ids) {
 		if id == except {
 			continue
@@ -40,6 +44,9 @@ func (b *Book) lotFor(s journal.State, f *FSE, actor, except string) (entries []
 		}
 		if err != nil {
 			return nil, "", err
+		}
+		if l.Count == 0 && l.Seq < uint64(lost) {
+			continue // what it held may have been sent in what is lost
 		}
 		if l.room(f) {
 			return entries, id, nil

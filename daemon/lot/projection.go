@@ -80,7 +80,7 @@ func projectFSE(r journal.Record, w journal.Writer) error {
 	if err := stand(w, &before, doc); err != nil {
 		return err
 	}
-	return doc.keep(w, isNew)
+	return doc.keep(w, isNew, before.State)
 }
 
 // stand enters f in the set of its state and the count of it, and takes it out of those

@@ -61,6 +61,8 @@ func (l *Lot) apply(c *lotChange, r journal.Record) {
 		l.Closed, l.Dispatch = nil, nil // its file will be another one
 	case c.At != nil:
 		l.Closed = c.At
+	case c.State == fse.LotClos:
+		l.Sent = nil // its message came back
 	}
 	if c.Dispatch != nil {
 		l.Dispatch = c.Dispatch
@@ -93,11 +95,8 @@ func (l *Lot) sending(w journal.Writer, before *Lot) error {
 	if err := count(w, countSending, before.undecided(), l.undecided()); err != nil || l.Dispatch == nil {
 		return err
 	}
-	if before.Dispatch != nil && before.Dispatch.MessageID == l.Dispatch.MessageID {
+	if before.Dispatch != nil {
 		return nil
-	}
-	if err := w.Set(keyMessage(l.Dispatch.MessageID), []byte(l.ID)); err != nil {
-		return err
 	}
 	return w.Set(keySending(l), []byte(l.ID))
 }
@@ -107,7 +106,9 @@ const countSending = "envoi"
 
 // undecided is what a lot is counted as, "" for nothing.
 func (l *Lot) undecided() string {
-	if l.Dispatch != nil && l.State == fse.LotClos && (l.Dispatch.State == DispatchUndecided || l.Dispatch.State == DispatchRefused) {
+	switch {
+	case l.Dispatch == nil:
+	case l.bounced(), l.State == fse.LotClos && (l.Dispatch.State == DispatchUndecided || l.Dispatch.State == DispatchRefused):
 		return countWaits
 	}
 	return ""

@@ -92,7 +92,7 @@ func makePaper(w journal.Writer, id, key string, r journal.Record) error {
 // bordereau makes the paper of a degraded lot when it is closed for the first time. When
 // it is opened again, what was printed no longer is what the lot holds.
 func bordereau(w journal.Writer, l *Lot, before fse.LotState, r journal.Record) error {
-	closed := before != fse.LotClos && l.State == fse.LotClos
+	closed := (before == "" || before == fse.LotOuvert) && l.State == fse.LotClos // not one whose message came back
 	opened := before == fse.LotClos && l.State == fse.LotOuvert
 	if l.Certification != "D" || !closed && !opened {
 		return nil

@@ -96,7 +96,7 @@ func (r *Return) applyEffect(c *returnChange) {
 	if c.Effect != "" {
 		r.Effect, r.Why = c.Effect, c.Why
 	}
-	if c.FSE != "" {
+	if c.Lot != "" {
 		r.FSE, r.Lot = c.FSE, c.Lot
 	}
 }

@@ -28,6 +28,7 @@ const (
 // ResumeDeliveries ends what was begun.
 //
 // A return that names a lot of which nobody knew whether it was sent settles that it was.
+// What brought nothing but a problem, and comes again with returns, is read anew.
 // It fails with ErrIncoming for what is too large or of no known kind.
 func (b *Book) Receive(ctx context.Context, actor string, in Incoming) (d Delivery, known bool, err error) {
 	if !in.sound() {
@@ -35,6 +36,7 @@ func (b *Book) Receive(ctx context.Context, actor string, in Incoming) (d Delive
 	}
 	id := in.idOf()
 	switch d, err = b.Delivery(id); {
+	case err == nil && d.Problem != "" && d.Returns == 0 && len(in.Returns) > 0:
 	case err == nil && !d.unfinished():
 		return d, true, nil
 	case err == nil:
@@ -51,24 +53,22 @@ func (b *Book) Receive(ctx context.Context, actor string, in Incoming) (d Delive
 }
 
 func (in *Incoming) sound() bool {
-	kinds := []string{DeliveryNoemie, DeliveryARL, DeliveryCopy, DeliveryUnreadable, DeliveryUnknown, DeliveryTooLarge}
+	kinds := []string{DeliveryNoemie, DeliveryARL, DeliveryCopy, DeliveryBounce, DeliveryUnreadable, DeliveryUnknown, DeliveryTooLarge}
 	return slices.Contains(kinds, in.Kind) && len(in.Content) <= maxIncoming && len(in.Returns) <= maxReturns
 }
 
 // keepIncoming writes a delivery down. What is there already stays.
 func (b *Book) keepIncoming(ctx context.Context, actor, id string, in *Incoming) error {
 	d := &Delivery{ID: id, Kind: in.Kind, Origin: field(in.Origin), From: field(in.From), Problem: field(in.Problem),
-		Size: max(len(in.Content), in.Size), Returns: len(in.Returns), Demonstration: in.Demonstration, Destinataire: field(in.Destinataire)}
+		Size: max(len(in.Content), in.Size), Demonstration: in.Demonstration, Destinataire: field(in.Destinataire)}
 	for piece := range slices.Chunk(in.Content, maxPiece) {
 		d.Pieces++
 		if err := b.keepPart(ctx, actor, id, keyPiece(id, d.Pieces), deliveryChange{Piece: d.Pieces, Content: piece}); err != nil {
 			return err
 		}
 	}
-	returns, err := returnsOf(in, id)
-	if err != nil {
-		return err
-	}
+	returns := returnsOf(in, id)
+	d.Returns = len(returns)
 	lists, err := chunks(returns)
 	if err != nil {
 		return err
@@ -79,7 +79,20 @@ func (b *Book) keepIncoming(ctx context.Context, actor, id string, in *Incoming)
 			return err
 		}
 	}
-	return b.keepPart(ctx, actor, id, keyDelivery(id), deliveryChange{New: d})
+	_, err = b.journal.Update(ctx, func(s journal.State) ([]journal.Entry, error) {
+		before, err := get[Delivery](s, keyDelivery(id))
+		if err != nil || before != nil && (before.Returns > 0 || d.Returns == 0) {
+			return nil, err
+		}
+		return one((&deliveryChange{New: d}).record(id, actor))
+	})
+	return err
+}
+
+// readAgain puts a new reading on top of one that had found no returns.
+func (d *Delivery) readAgain(n *Delivery) {
+	d.Kind, d.Problem, d.Returns, d.Lists = n.Kind, n.Problem, n.Returns, n.Lists
+	d.Demonstration, d.Destinataire = n.Demonstration, n.Destinataire
 }
 
 // keepPart records a part of a delivery unless it stands at its key.
@@ -113,7 +126,7 @@ func chunks(returns []Return) (lists [][]Return, err error) {
 }
 
 // ResumeDeliveries ends what was begun of deliveries before the book was closed or the
-// program stopped.
+// program stopped. One that fails does not keep the others from it.
 func (b *Book) ResumeDeliveries(ctx context.Context) error {
 	var ids []string
 	err := b.journal.View(func(s journal.State) error {
@@ -123,15 +136,14 @@ func (b *Book) ResumeDeliveries(ctx context.Context) error {
 		})
 	})
 	for _, id := range ids {
-		if err == nil {
-			_, err = b.takeIn(ctx, "service", id)
-		}
+		_, failed := b.takeIn(ctx, "service", id)
+		err = errors.Join(err, failed)
 	}
 	return err
 }
 
 // unfinished tells whether returns of d are still to be taken in.
-func (d *Delivery) unfinished() bool { return d.Done < d.Returns }
+func (d *Delivery) unfinished() bool { return d.Done < d.Returns || d.Along != nil }
 
 // takeIn takes in the returns of a delivery that are left, step by step.
 func (b *Book) takeIn(ctx context.Context, actor, id string) (d Delivery, err error) {
@@ -147,6 +159,9 @@ func (b *Book) takeIn(ctx context.Context, actor, id string) (d Delivery, err er
 				return nil, err
 			}
 			step := intake{b: b, s: s, actor: actor, delivery: d, accounts: map[string]*account{}, seen: map[string]bool{}}
+			if d.Along != nil {
+				return step.follow(*d.Along)
+			}
 			return step.entries(returns[d.Done:])
 		})
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/agrafe-fse/agrafe/daemon/fse"
 	"github.com/agrafe-fse/agrafe/daemon/journal"
@@ -175,6 +176,7 @@ func TestJudgeWithoutTiersPayant(t *testing.T) {
 		t.Errorf("%s", s)
 	}
 	receive(t, b, arl(l, true))
+	b.now = func() time.Time { return openDay.Add(archiveAfter) }
 	if n, err := b.Archive(t.Context()); err != nil || n != 1 {
 		t.Errorf("%d archived, %v", n, err)
 	}

@@ -3,7 +3,6 @@ package lot
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -16,6 +15,7 @@ import (
 const (
 	ReturnARL    = "arl"
 	ReturnNoemie = "noemie"
+	ReturnCopy   = "copie" // our own copy of an earlier message of a lot tells that it had left
 )
 
 // Says is what a return says: the kinds of package noemie.
@@ -67,30 +67,40 @@ type ReturnLabel struct {
 const maxLabels = 8
 
 // returnsOf makes the returns of a delivery, each with its identity: two of them are the
-// same if they are the n-th of their content in their files, for the same professional.
-func returnsOf(in *Incoming, delivery string) ([]Return, error) {
+// same if they are the n-th of their content in their files, from the same payer for the
+// same professional.
+func returnsOf(in *Incoming, delivery string) []Return {
+	if in.Lot != "" {
+		return []Return{copyReturn(in, delivery)}
+	}
 	list := make([]Return, 0, len(in.Returns))
 	seen := map[[sha256.Size]byte]int{}
 	for i := range in.Returns {
-		one := in.Returns[i]
-		r := returnOfPayer(in, &one)
+		one := &in.Returns[i]
+		r := returnOfPayer(in, one)
 		r.Delivery, r.Record = delivery, one.Record
-		one.Record = 0
-		content, err := json.Marshal(struct {
-			For           string
-			Demonstration bool
-			Return        noemie.Return
-		}{in.Destinataire, in.Demonstration, one})
-		if err != nil {
-			return nil, fmt.Errorf("cannot tell a return from others: %w", err)
-		}
-		sum := sha256.Sum256(content)
+		sum := sha256.Sum256(told(in, one))
 		seen[sum]++
 		id := sha256.Sum256(fmt.Appendf(sum[:], "/%d", seen[sum]))
 		r.ID = hex.EncodeToString(id[:16])
 		list = append(list, r)
 	}
-	return list, nil
+	return list
+}
+
+// told is what makes a return itself, whatever the file in which it comes. The letter
+// in front names the list of its fields: another list, or another order, is another
+// letter, and makes of every return that comes again a new one, which pays once more.
+func told(in *Incoming, r *noemie.Return) []byte {
+	b := fmt.Appendf(nil, "a %q %q %t", strings.TrimSpace(in.Emetteur), in.Destinataire, in.Demonstration)
+	b = fmt.Appendf(b, " %q %q %q %d %d", r.Entite, saysOf[r.Kind], r.Part.String(), r.Lot, r.DateLot)
+	b = fmt.Appendf(b, " %q %d %q %d", r.Facture, r.Numero, r.TypeFacture, r.DateFacture)
+	b = fmt.Appendf(b, " %d %d %t %q %q", r.Demande, r.Montant, r.SansMontant, r.Etat, r.TypeRetour)
+	b = fmt.Appendf(b, " %d %q %q %q", r.Date, r.Virement, r.Organisme, r.Identifiant)
+	for _, l := range r.Libelles {
+		b = fmt.Appendf(b, " [%q %q %q %q %q %q]", l.Entite, l.Code, l.Texte, l.Niveau, l.Part, l.Ligne)
+	}
+	return b
 }
 
 // returnOfPayer is a return in the terms of the book. Its texts are cut to what a field
@@ -100,7 +110,7 @@ func returnOfPayer(in *Incoming, one *noemie.Return) Return {
 		Kind: ReturnNoemie, Says: saysOf[one.Kind], Numero: one.Facture, Date: dateOfReturn(one.Date),
 		LotNumero: one.Lot, LotDate: int(one.DateLot), Asked: fse.Cents(one.Demande), Amount: fse.Cents(one.Montant),
 		Transfer: field(one.Virement), Organisme: field(one.Organisme), Entity: field(one.Entite),
-		Demonstration: in.Demonstration, Destinataire: in.Destinataire,
+		Demonstration: in.Demonstration, Destinataire: in.Destinataire, Emetteur: field(strings.TrimSpace(in.Emetteur)), Invoiced: dateOfReturn(one.DateFacture),
 	}
 	if in.Kind == DeliveryARL {
 		r.Kind = ReturnARL
@@ -142,5 +152,5 @@ func (r *Return) rejects() bool {
 	return r.Says == SaysRefused || r.Says == SaysRejected || r.Kind == ReturnByHand && r.Withdrawn == ""
 }
 
-// ofLot tells whether r is about a lot as a whole.
-func (r *Return) ofLot() bool { return r.FSE == "" && r.Lot != "" }
+// ofLot tells whether a payer says r of a lot as a whole.
+func (r *Return) ofLot() bool { return r.FSE == "" && r.Lot != "" && r.Kind != ReturnCopy }

@@ -53,6 +53,84 @@ func (b *Book) Reconcile(ctx context.Context, actor, returnID, fseID string, c C
 	})
 }
 
+// ReconcileLot says by hand which lot a return is about that acknowledges or refuses a lot
+// as a whole, names no FSE and waits: one of the same environment that was sent, or that
+// may have been, of which it is then the proof. Any other lot, and one that may have no
+// more returns, is ErrNoMatch; any other return is ErrState.
+func (b *Book) ReconcileLot(ctx context.Context, actor, returnID, lotID string, c Call) (Return, error) {
+	_, err := b.dispatch(ctx, lotID, Call{}, func(s journal.State, l *Lot) ([]journal.Entry, error) {
+		r, err := returnOf(s, returnID)
+		if err != nil {
+			return nil, err
+		}
+		if done, err := c.done(s, returnID); done || err != nil {
+			return nil, err
+		}
+		if err := r.mayBeOf(l); err != nil || !l.unsettled() {
+			return nil, err
+		}
+		return b.endDispatch(s, l, DispatchEnd{State: DispatchSent, By: ByReturn}, actor, nil)
+	})
+	if err != nil {
+		return Return{}, err
+	}
+	r, err := b.settleReturn(ctx, returnID, c, func(s journal.State, r *Return) ([]journal.Entry, error) {
+		return reconcileLot(s, r, lotID, actor, c)
+	})
+	if err != nil {
+		return Return{}, err
+	}
+	if _, err := b.takeIn(ctx, actor, r.Delivery); err != nil {
+		return Return{}, err
+	}
+	return b.Return(returnID)
+}
+
+// mayBeOf fails with ErrState or ErrNoMatch for a return that nobody can say to be about l.
+func (r *Return) mayBeOf(l *Lot) error {
+	switch {
+	case r.Effect != EffectWaiting || r.Numero != "" || !r.rejects() && r.Says != SaysAccepted:
+		return fmt.Errorf("%w: only a return that acknowledges or refuses a lot and waits is reconciled with one", ErrState)
+	case !l.mayBeSent() || r.Demonstration != (l.Environment == Demonstration):
+		return ErrNoMatch
+	}
+	return nil
+}
+
+// reconcileLot makes the entries by which r is about a lot that was sent. Its FSE follow
+// with the delivery.
+func reconcileLot(s journal.State, r *Return, lotID, actor string, c Call) ([]journal.Entry, error) {
+	l, err := lotOf(s, lotID)
+	if err == nil {
+		err = r.mayBeOf(l)
+	}
+	if err != nil {
+		return nil, err
+	}
+	d, err := deliveryOf(s, r.Delivery)
+	if err != nil {
+		return nil, err
+	}
+	if d.unfinished() {
+		return nil, fmt.Errorf("%w: what it came with is still being taken in", ErrState)
+	}
+	r.Effect, r.Lot = "", l.ID
+	tail, next, err := takeOfLot(s, r, l, actor)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := one((&returnChange{Effect: r.Effect, Why: r.Why, Lot: r.Lot, Key: c.key()}).record(r.ID, actor))
+	if err != nil {
+		return nil, err
+	}
+	entries = append(entries, tail...)
+	if next == nil {
+		return entries, nil
+	}
+	entry, err := (&deliveryChange{Along: next}).record(d.ID, actor)
+	return append(entries, entry), err
+}
+
 // Dismiss notes that nothing more is to be done about a return that waits or has to be
 // looked at, for a reason that is kept. What it says of money stays counted where it is
 // known what it is about. It fails with ErrDismissal without a reason and ErrState for any

@@ -54,6 +54,8 @@ type Return struct {
 	Labels        []ReturnLabel `json:"libelles,omitempty"`
 	Demonstration bool          `json:"demonstration,omitempty"`
 	Destinataire  string        `json:"destinataire,omitempty"` // AM number, 9 digits
+	Emetteur      string        `json:"emetteur,omitempty"`     // number of who made the file, 14 digits; "" if it tells none
+	Invoiced      fse.Date      `json:"dateFacture,omitzero"`   // of the invoice, as the file tells it
 }
 
 // returnChange is the data of a record about a return. What is absent stays as it was.
@@ -65,7 +67,7 @@ type returnChange struct {
 	Effect    Effect   `json:"effet,omitempty"`
 	Why       string   `json:"pourquoi,omitempty"` // with Effect
 	FSE       string   `json:"fse,omitempty"`      // that somebody has found
-	Lot       string   `json:"lot,omitempty"`      // with FSE
+	Lot       string   `json:"lot,omitempty"`      // with FSE, or that somebody has found
 	Key       *callKey `json:"appel,omitempty"`
 }
 

@@ -53,9 +53,18 @@ func (f *FSE) withSuite(g getter) error {
 	return nil
 }
 
-// keep writes f, whole before it is transmitted and what has happened to it after that.
-func (f *FSE) keep(w journal.Writer, isNew bool) error {
-	if isNew || !wasSent(f.State) {
+// keep writes f, which was in state before: whole until it is transmitted, and after that
+// what has happened to it. That it is en lot again, since its lot came back, is of the
+// latter; it is written whole with its next change.
+func (f *FSE) keep(w journal.Writer, isNew bool, before fse.State) error {
+	if isNew || !wasSent(f.State) && !wasSent(before) {
+		if _, apart, err := w.Get(keySuite(f.ID)); err != nil {
+			return err
+		} else if apart {
+			if err := w.Set(keySuite(f.ID), nil); err != nil {
+				return err
+			}
+		}
 		return set(w, keyFSE(f.ID), f)
 	}
 	return set(w, keySuite(f.ID), suite{f.State, f.Changed, f.PaidAt, f.Collected, f.Reject, f.ReplacedBy, f.Received})

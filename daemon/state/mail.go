@@ -25,7 +25,7 @@ type Mail struct {
 
 // Dispatch is the way of a lot to its payer.
 type Dispatch struct {
-	State   string     `json:"etat"`                 // en-attente, en-cours, indecis, parti or refuse
+	State   string     `json:"etat"`                 // en-attente, en-cours, indecis, rebond, parti or refuse
 	Message string     `json:"message,omitempty"`    // Message-ID of the mail
 	Tries   int        `json:"essais"`               // how many times it was begun
 	Problem string     `json:"probleme,omitempty"`   // French: why it waits, is undecided or was refused

@@ -23,3 +23,9 @@ func (v *Vault) CutRestore(ctx context.Context, steps int) error {
 	}
 	return nil
 }
+
+// CutRemake begins to rebuild and leaves what it has made, as a kill would.
+func (v *Vault) CutRemake(ctx context.Context) error {
+	_, err := v.rebuild(ctx, v.remade())
+	return err
+}

@@ -39,6 +39,7 @@ func (v *Vault) beside(name string) Places {
 
 // The folders of copies, in the state folder.
 func (v *Vault) restored() Places { return v.beside("restauration") }
+func (v *Vault) remade() Places   { return v.beside("restauration-en-cours") } // becomes restored once it is whole
 func (v *Vault) standIn() Places  { return v.beside("lecture") }
 
 // StandIn opens a copy of what can be proved of a damaged book, to be read and not
@@ -196,9 +197,12 @@ func (v *Vault) resume(ctx context.Context, p Places) (r Restored, err error) {
 	return r, nil
 }
 
-// remake rebuilds the book at p and checks it. What it can't finish it removes.
-func (v *Vault) remake(ctx context.Context, p Places, withoutBackup bool) (Restored, error) {
-	if err := v.giveUp(p); err != nil {
+// remake rebuilds the book and checks it. What it can't finish it removes. The copy comes
+// to its place, at, once it knows what is lost: where the journal is gone, one that is
+// there is taken by the next restore as it is.
+func (v *Vault) remake(ctx context.Context, at Places, withoutBackup bool) (Restored, error) {
+	p := v.remade()
+	if err := errors.Join(v.giveUp(p), v.giveUp(at)); err != nil {
 		return Restored{}, err
 	}
 	r, err := v.rebuild(ctx, p)
@@ -210,6 +214,12 @@ func (v *Vault) remake(ctx context.Context, p Places, withoutBackup bool) (Resto
 	}
 	if err == nil {
 		r.Leap, err = v.noteLoss(ctx, p, r)
+	}
+	if err == nil {
+		err = os.Rename(filepath.Dir(p.Journal), filepath.Dir(at.Journal))
+	}
+	if err == nil {
+		err = durable.SyncDir(v.places.State)
 	}
 	if err != nil {
 		return r, errors.Join(err, v.giveUp(p))

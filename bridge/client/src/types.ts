@@ -381,7 +381,7 @@ export interface Dispatch {
   readonly commence?: string;
   /** how many times it was begun */
   readonly essais: number;
-  /** en-attente, en-cours, indecis, parti or refuse */
+  /** en-attente, en-cours, indecis, rebond, parti or refuse */
   readonly etat: string;
   readonly fini?: string;
   /** Message-ID of the mail */
@@ -531,7 +531,7 @@ export interface FSE {
   readonly encaisse?: Payment;
   /** record that began it */
   readonly enregistrement: number;
-  readonly etat: "brouillon" | "a-signer" | "signee" | "en-lot" | "transmise" | "acquittee" | "sans-arl-attendu" | "payee" | "payee-partiellement" | "rejetee" | "remplacee" | "annulee" | "papier";
+  readonly etat: "brouillon" | "a-signer" | "signee" | "en-lot" | "transmise" | "sans-arl-attendu" | "acquittee" | "payee" | "payee-partiellement" | "rejetee" | "remplacee" | "annulee" | "papier";
   readonly facture: Draft;
   readonly id: string;
   /** FSE split from the same draft */
@@ -2359,7 +2359,7 @@ export interface Methods {
     };
     result: FileResult;
   };
-  /** Sends closed lots to their payers, each once; what does not leave for a reason that may pass is tried again by itself. */
+  /** Sends closed lots to their payers, each once; what does not leave for a reason that may pass is tried again by itself until the service stops. */
   "lots.transmit": {
     params: {
       /** call() gives one when there is none. */
@@ -2369,7 +2369,7 @@ export interface Methods {
     };
     result: JobResult & { readonly job: { readonly result?: TransmitResult } };
   };
-  /** Settles a lot of which nobody knows whether it has left, or which a server has refused: it has, or it may be sent again. */
+  /** Settles a lot of which nobody knows whether it has left, which a server has refused, or whose message came back: the payer has it, or it may be sent again. */
   "lots.decide": {
     params: {
       /** of a lot that is undecided or was refused */
@@ -2430,15 +2430,17 @@ export interface Methods {
     };
     result: JobResult & { readonly job: { readonly result?: Fetched } };
   };
-  /** Says which FSE a return is about that waits for somebody to say so. */
+  /** Says which FSE, or which lot, a return is about that waits for somebody to say so. */
   "returns.reconcile": {
     params: {
       /** ID */
-      readonly fse: string;
+      readonly fse?: string;
       /** of a return that waits */
       readonly id: string;
       /** call() gives one when there is none. */
       readonly idempotencyKey?: string;
+      /** ID */
+      readonly lot?: string;
     };
     result: Return;
   };
@@ -2471,7 +2473,7 @@ export interface Methods {
     };
     result: FileResult;
   };
-  /** Takes in a file of returns, or a saved mail, of at most 180 KB, that came elsewhere than in the mailbox. */
+  /** Takes in a file of returns, or a saved mail, that came elsewhere than in the mailbox. It has at most 180 KB: of what is larger, ask the payer for smaller files. */
   "returns.import": {
     params: {
       /** base64 */

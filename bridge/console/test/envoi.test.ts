@@ -15,6 +15,7 @@ test("where a lot is on its way, and what may be done", () => {
     { name: "kept back by the network", lot: lot("clos", "en-attente"), way: "en-attente", may: "send change" },
     { name: "under way", lot: lot("clos", "en-cours"), way: "en-cours", may: "" },
     { name: "nobody knows", lot: lot("clos", "indecis"), way: "indecis", may: "decide" },
+    { name: "came back", lot: lot("sans-arl-attendu", "rebond"), way: "rebond", may: "decide" },
     { name: "refused", lot: lot("clos", "refuse"), way: "refuse", may: "decide change" },
     { name: "sent", lot: lot("transmis", "parti"), way: "parti", may: "" },
     { name: "sent, and no answer is expected", lot: lot("sans-arl-attendu", "parti"), way: "", may: "" },
@@ -28,7 +29,7 @@ test("where a lot is on its way, and what may be done", () => {
 });
 
 test("what waits for somebody is told apart from what waits by itself", () => {
-  assert.deepEqual((["indecis", "refuse"] as const).map(wayTone), ["bad", "bad"]);
+  assert.deepEqual((["indecis", "rebond", "refuse"] as const).map(wayTone), ["bad", "bad", "bad"]);
   assert.deepEqual((["a-transmettre", "en-attente", "en-cours", "parti"] as const).map(wayTone), ["neutral", "warn", "accent", "good"]);
 });
 

@@ -1,4 +1,4 @@
-// A lot on whose way somebody has to decide: nobody knows whether the server took it, or it was refused.
+// A lot on whose way somebody has to decide: nobody knows whether the server took it, it came back, or it was refused.
 
 import type { Lot } from "../../../client/src/types";
 import { useAction } from "../hooks";
@@ -16,14 +16,14 @@ export interface StuckProps {
 
 export function Stuck(p: StuckProps) {
   const way = wayOf(p.lot);
-  if (way === "indecis") return <Undecided {...p} />;
+  if (way === "indecis" || way === "rebond") return <Undecided {...p} way={way} />;
   return way === "refuse" ? <Refused {...p} /> : null;
 }
 
 const useDecide = () => useAction((id: string, parti: boolean) => act("lots.decide", { id, parti }));
 
 /** Undecided: both answers may cost money, so each says how before it is taken. */
-function Undecided({ lot, transmitting, onChanged }: StuckProps) {
+function Undecided({ lot, way, transmitting, onChanged }: StuckProps & { readonly way: "indecis" | "rebond" }) {
   const action = useDecide();
   const settle = async (parti: boolean): Promise<void> => {
     const word = parti ? "oui" : "non";
@@ -41,7 +41,7 @@ function Undecided({ lot, transmitting, onChanged }: StuckProps) {
   return (
     <Note
       tone="warning"
-      title={t("envoi.indecis.titre", { numero: lot.numero })}
+      title={t(`envoi.${way}.titre`, { numero: lot.numero })}
       actions={
         <>
           <Button small busy={action.busy} onClick={() => void settle(true)}>{t("envoi.trancher.oui")}</Button>
@@ -49,7 +49,7 @@ function Undecided({ lot, transmitting, onChanged }: StuckProps) {
         </>
       }
     >
-      <p>{t("envoi.indecis.texte")}</p>
+      <p>{t(`envoi.${way}.texte`)}</p>
       {lot.envoi?.probleme !== undefined && <p class="hint" lang="fr">{lot.envoi.probleme}</p>}
       <ProblemNote error={action.error} />
     </Note>

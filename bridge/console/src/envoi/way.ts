@@ -4,11 +4,12 @@ import type { Lot } from "../../../client/src/types";
 import type { BadgeTone } from "../ui";
 
 /** Way is "" while a lot is open, and once nothing more is awaited of its sending: its state tells the rest. */
-export type Way = "" | "a-transmettre" | "en-attente" | "en-cours" | "indecis" | "refuse" | "parti";
+export type Way = "" | "a-transmettre" | "en-attente" | "en-cours" | "indecis" | "rebond" | "refuse" | "parti";
 
 type Of = Pick<Lot, "etat" | "envoi">;
 
 export function wayOf(l: Of): Way {
+  if (l.envoi?.etat === "rebond") return "rebond"; // it left and came back, whatever its state
   if (l.etat === "transmis") return "parti";
   if (l.etat !== "clos") return "";
   return (l.envoi?.etat as Way | undefined) ?? "a-transmettre";
@@ -20,14 +21,14 @@ const among = (...ways: readonly Way[]) => (l: Of): boolean => ways.includes(way
 export const canSend = among("a-transmettre", "en-attente");
 
 /** isStuck: nothing happens to it until somebody decides. */
-export const isStuck = among("indecis", "refuse");
+export const isStuck = among("indecis", "rebond", "refuse");
 
 /** isFree: one that is under way, or may have arrived, is not opened again and gives no FSE away. */
 export const isFree = (l: Of): boolean => l.etat === "ouvert" || mayChange(l);
 
 const mayChange = among("a-transmettre", "en-attente", "refuse");
 
-const tones: Readonly<Record<Way, BadgeTone>> = { "": "neutral", "a-transmettre": "neutral", "en-attente": "warn", "en-cours": "accent", indecis: "bad", refuse: "bad", parti: "good" };
+const tones: Readonly<Record<Way, BadgeTone>> = { "": "neutral", "a-transmettre": "neutral", "en-attente": "warn", "en-cours": "accent", indecis: "bad", rebond: "bad", refuse: "bad", parti: "good" };
 
 export const wayTone = (way: Way): BadgeTone => tones[way];
 

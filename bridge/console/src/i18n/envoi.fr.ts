@@ -5,6 +5,7 @@ export default {
   "envoi.en-attente": "En attente",
   "envoi.en-cours": "Envoi en cours",
   "envoi.indecis": "Indécis",
+  "envoi.rebond": "Revenu",
   "envoi.refuse": "Envoi refusé",
   "envoi.parti": "Parti",
   "envoi.parti-le": "Parti le",
@@ -31,6 +32,8 @@ export default {
 
   "envoi.indecis.titre": "Agrafe ne sait pas si le serveur a pris ce lot (lot {numero})",
   "envoi.indecis.texte": "La liaison a été coupée au moment même de l’envoi. Agrafe ne le renvoie pas seul : s’il était parti, la caisse pourrait le payer deux fois. La copie témoin ou un retour de la caisse répondra peut-être ; sinon, c’est à vous de le dire.",
+  "envoi.rebond.titre": "Le message du lot {numero} est revenu",
+  "envoi.rebond.texte": "Le serveur l’avait pris, puis a écrit qu’il ne pouvait pas le remettre à la caisse. Agrafe ne le renvoie pas seul : dites s’il est arrivé malgré tout.",
   "envoi.trancher.oui": "Il est parti",
   "envoi.trancher.non": "Il n’est pas parti, renvoyer",
   "envoi.trancher.oui.titre": "Noter le lot {numero} comme parti ?",

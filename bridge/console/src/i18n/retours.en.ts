@@ -97,6 +97,7 @@ const en: Readonly<Record<keyof typeof fr, string>> = {
   "livraison.noemie": "NOEMIE",
   "livraison.arl": "ARL",
   "livraison.copie": "Witness copy",
+  "livraison.rebond": "Returned message",
   "livraison.illisible": "Unreadable",
   "livraison.inconnu": "Unknown",
   "livraison.trop-grand": "Too large",

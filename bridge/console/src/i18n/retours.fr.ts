@@ -97,6 +97,7 @@ export default {
   "livraison.noemie": "NOEMIE",
   "livraison.arl": "ARL",
   "livraison.copie": "Copie témoin",
+  "livraison.rebond": "Message revenu",
   "livraison.illisible": "Illisible",
   "livraison.inconnu": "Inconnu",
   "livraison.trop-grand": "Trop grand",

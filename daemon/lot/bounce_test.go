@@ -86,22 +86,6 @@ func TestTakeOutAfterBounce(t *testing.T) {
 	verify(t, b)
 }
 
-// A full lot of large FSE comes back in one change.
-func TestBouncedLargeLot(t *testing.T) {
-	b := openBook(t, t.TempDir())
-	l := dispatch(t, b, fullLot(t, b, fse.Degrade, alice))
-	_, err := b.Bounced(t.Context(), "service", l.Dispatch.MessageID, "5.1.1")
-	if err == nil {
-		_, err = b.Decide(t.Context(), alice, l.ID, false, Call{})
-	}
-	list, fault := b.InLot(l.ID)
-	if err != nil || fault != nil || len(list) != 200 || list[199].State != fse.EnLot || list[199].Draft == nil {
-		t.Fatalf("%d FSE, %v, %v", len(list), err, fault)
-	}
-	dispatch(t, b, l.ID)
-	verify(t, b)
-}
-
 // An answer of the payer tells that the message had arrived, before or after it came back.
 func TestAnswerAgainstBounce(t *testing.T) {
 	b := openBook(t, t.TempDir())

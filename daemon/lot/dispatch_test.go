@@ -221,6 +221,17 @@ func TestDispatchOfLargeFSE(t *testing.T) {
 			t.Fatalf("the FSE take %d bytes", size)
 		}
 		l := dispatch(t, b, id)
+		if mode == fse.Degrade { // there and back
+			_, err := b.Bounced(t.Context(), "service", l.Dispatch.MessageID, "5.1.1")
+			if err == nil {
+				_, err = b.Decide(t.Context(), alice, l.ID, false, Call{})
+			}
+			list, fault := b.InLot(l.ID)
+			if err != nil || fault != nil || len(list) != 200 || list[199].State != fse.EnLot || list[199].Draft == nil {
+				t.Fatalf("%d FSE, %v, %v", len(list), err, fault)
+			}
+			l = dispatch(t, b, id)
+		}
 		receive(t, b, arl(l, false))
 		list, err = b.InLot(id)
 		for _, f := range list {

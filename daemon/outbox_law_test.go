@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -150,15 +151,21 @@ func TestAtMostOnce(t *testing.T) {
 		now := s.copied(t, t.TempDir())
 		d, stop := now.open(t)
 		defer func() { stop() }()
-		var crash *shelf
-		p.script = func(int, mail.Message) sendScript {
-			if crash != nil {
+		var crash atomic.Pointer[shelf]
+		// Drawn before: the outbox also sends while the next step is drawn.
+		answers := rapid.SliceOfN(rapid.SampledFrom([]sendScript{{}, {}, {}, {}, {before: unreachable}, {before: refusal}, {after: busy}, {after: refusal}, {after: cutOff},
+			{after: undecided}, {after: undecided, taken: true}, {after: &mail.Error{Kind: mail.KindProtocol, Err: errors.New("?")}}}), 24, 24).Draw(rt, "server")
+		crashes := rapid.SliceOfN(rapid.IntRange(0, 2), len(answers), len(answers)).Draw(rt, "crash at 0")
+		next := 0
+		p.script = func(int, mail.Message) sendScript { // under p.mu
+			if crash.Load() != nil {
 				return sendScript{before: unreachable} // of a past that is no more
 			}
-			script := rapid.SampledFrom([]sendScript{{}, {}, {}, {}, {before: unreachable}, {before: refusal}, {after: busy}, {after: refusal}, {after: cutOff},
-				{after: undecided}, {after: undecided, taken: true}, {after: &mail.Error{Kind: mail.KindProtocol, Err: errors.New("?")}}}).Draw(rt, "server")
-			if rapid.IntRange(0, 2).Draw(rt, "crash") == 0 {
-				script.during = func(context.Context) { crash = now.copied(t, t.TempDir()) }
+			i := next % len(answers)
+			next++
+			script := answers[i]
+			if crashes[i] == 0 {
+				script.during = func(context.Context) { crash.Store(now.copied(t, t.TempDir())) }
 			}
 			return script
 		}
@@ -183,9 +190,9 @@ func TestAtMostOnce(t *testing.T) {
 					excused[l.Dispatch.MessageID]++
 				}
 			}
-			if crash != nil { // while a message was on its way
+			if crash.Load() != nil { // while a message was on its way
 				stop()
-				now, crash = crash, nil
+				now = crash.Swap(nil)
 				d, stop = now.open(t)
 			}
 			p.mu.Lock()

@@ -163,3 +163,28 @@ func TestDocumentRefusals(t *testing.T) {
 		})
 	}
 }
+
+// The papers of a lot leave room for the day of its teletransmission, and bear it once the
+// lot has left.
+func TestPapersBearTheTransmission(t *testing.T) {
+	r := newRig(t, mailing(t, newPost()))
+	r.insert(left, card(t, "medecin-secteur1"))
+	l := r.closedLot(1)
+	transmitted := regexp.MustCompile(`(Télétransmis le|Date de télétransmission :)\s+16/06/2026`)
+	for _, sent := range []bool{false, true} {
+		if sent {
+			if list, err := r.d.Transmit(t.Context(), ehr, []string{l.ID}, still); err != nil || list[0].Error != nil {
+				t.Fatalf("%+v, %v", list, err)
+			}
+		}
+		for _, kind := range []string{"bordereau", "enveloppe", "a-la-main"} {
+			d, err := r.d.LotDocument(service, l.ID, kind)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if text := textOf(t, d.PDF); transmitted.MatchString(text) != sent {
+				t.Errorf("%s, sent %t: %s", kind, sent, text)
+			}
+		}
+	}
+}

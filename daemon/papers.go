@@ -109,6 +109,9 @@ func (d *Daemon) lotOf(l lot.Lot) (*paper.Practice, *paper.Lot, []lot.FSE, error
 	slices.SortFunc(members, func(a, b lot.FSE) int { return cmp.Compare(a.Numero, b.Numero) })
 	out := &paper.Lot{Numero: fmt.Sprintf("%03d", l.Numero), Created: l.Opened.Local(), Certification: l.Certification,
 		Payer: fse.Organisme{Regime: l.Regime, Caisse: l.Caisse, Centre: l.Centre}}
+	if l.Sent != nil {
+		out.Sent = l.Sent.Local()
+	}
 	for _, f := range members {
 		s, err := d.sheetOf(f, l.Numero)
 		if err != nil {

@@ -14,7 +14,7 @@ export const Sending = () => (
       <dt>To be sent</dt>
       <dd>It is closed and nobody has asked for it to be sent yet. It can be opened again.</dd>
       <dt>Waiting</dt>
-      <dd>It was asked for, but the server does not answer or is busy. Agrafe tries again by itself, less and less often, and says when. Without a network nothing is lost and nothing has to be done again.</dd>
+      <dd>It was asked for, but the server does not answer or is busy. Agrafe tries again by itself, less and less often, and says when. Without a network nothing is lost. If the computer is started again meanwhile, a lot that somebody had asked for is a closed lot like others: press “Send” once more.</dd>
       <dt>Being sent</dt>
       <dd>It is leaving now: it can’t be changed any more.</dd>
       <dt>Sent</dt>
@@ -22,7 +22,9 @@ export const Sending = () => (
       <dt>No ARL expected</dt>
       <dd>A degraded lot has left in the same way, but the payer does not acknowledge it: its payments come directly.</dd>
       <dt>Undecided</dt>
-      <dd>The connection was lost at the very moment of sending: Agrafe does not know whether the server took this lot, and so does not send it again.</dd>
+      <dd>The connection was lost at the very moment of sending, or a backup was restored: Agrafe does not know whether the server took this lot, and so does not send it again.</dd>
+      <dt>Came back</dt>
+      <dd>The server had taken it, then wrote that it could not deliver it to the payer. As for an undecided lot, it is for you to say whether it arrived.</dd>
       <dt>Refused by the server</dt>
       <dd>The server said no, and why. The payer has received nothing: mend the cause, then “Try again”.</dd>
     </dl>

@@ -14,7 +14,7 @@ export const Transmettre = () => (
       <dt>À transmettre</dt>
       <dd>Il est clos et personne n’a encore demandé son envoi. Il peut être rouvert.</dd>
       <dt>En attente</dt>
-      <dd>Son envoi est demandé, mais le serveur ne répond pas ou n’est pas disponible. Agrafe réessaie seul, de plus en plus rarement, et dit quand. Sans réseau, rien n’est perdu et rien n’est à refaire.</dd>
+      <dd>Son envoi est demandé, mais le serveur ne répond pas ou n’est pas disponible. Agrafe réessaie seul, de plus en plus rarement, et dit quand. Sans réseau, rien n’est perdu. Si le poste redémarre entre-temps, un lot dont l’envoi avait été demandé redevient un lot clos comme les autres : cliquez à nouveau sur « Transmettre ».</dd>
       <dt>Envoi en cours</dt>
       <dd>Il est en train de partir : il ne peut plus être modifié.</dd>
       <dt>Parti</dt>
@@ -22,7 +22,9 @@ export const Transmettre = () => (
       <dt>Sans ARL attendu</dt>
       <dd>Un lot dégradé est parti de même, mais la caisse n’en accuse pas réception : ses paiements viennent directement.</dd>
       <dt>Indécis</dt>
-      <dd>La liaison a été coupée au moment même de l’envoi : Agrafe ne sait pas si le serveur a pris ce lot, et ne le renvoie donc pas.</dd>
+      <dd>La liaison a été coupée au moment même de l’envoi, ou une sauvegarde a été restaurée : Agrafe ne sait pas si le serveur a pris ce lot, et ne le renvoie donc pas.</dd>
+      <dt>Revenu</dt>
+      <dd>Le serveur l’avait pris, puis a écrit qu’il ne pouvait pas le remettre à la caisse. Comme pour un lot indécis, c’est à vous de dire s’il est arrivé.</dd>
       <dt>Envoi refusé</dt>
       <dd>Le serveur a dit non, et pourquoi. La caisse n’a rien reçu : corrigez la cause, puis « Réessayer ».</dd>
     </dl>

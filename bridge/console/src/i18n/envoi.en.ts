@@ -31,7 +31,7 @@ const en: Readonly<Record<keyof typeof fr, string>> = {
   "envoi.probleme": "The lots are not being sent",
 
   "envoi.indecis.titre": "Agrafe does not know whether the server took this lot (lot {numero})",
-  "envoi.indecis.texte": "The connection was lost at the very moment of sending. Agrafe does not send it again by itself: if it had arrived, the payer might pay it twice. The witness copy or a return of the payer may tell; if not, you have to.",
+  "envoi.indecis.texte": "It may have left already. Agrafe does not send it again by itself: the payer might pay it twice. The witness copy or a return of the payer may tell; if not, you have to.",
   "envoi.rebond.titre": "The message of lot {numero} came back",
   "envoi.rebond.texte": "The server had taken it, then wrote that it could not deliver it to the payer. Agrafe does not send it again by itself: say whether it arrived all the same.",
   "envoi.trancher.oui": "It was sent",

@@ -31,7 +31,7 @@ export default {
   "envoi.probleme": "Les lots ne partent pas",
 
   "envoi.indecis.titre": "Agrafe ne sait pas si le serveur a pris ce lot (lot {numero})",
-  "envoi.indecis.texte": "La liaison a été coupée au moment même de l’envoi. Agrafe ne le renvoie pas seul : s’il était parti, la caisse pourrait le payer deux fois. La copie témoin ou un retour de la caisse répondra peut-être ; sinon, c’est à vous de le dire.",
+  "envoi.indecis.texte": "Il est peut-être déjà parti. Agrafe ne le renvoie pas seul : la caisse pourrait le payer deux fois. La copie témoin ou un retour de la caisse répondra peut-être ; sinon, c’est à vous de le dire.",
   "envoi.rebond.titre": "Le message du lot {numero} est revenu",
   "envoi.rebond.texte": "Le serveur l’avait pris, puis a écrit qu’il ne pouvait pas le remettre à la caisse. Agrafe ne le renvoie pas seul : dites s’il est arrivé malgré tout.",
   "envoi.trancher.oui": "Il est parti",

@@ -18,6 +18,12 @@ func newWindows(t *testing.T) windows {
 	t.Helper()
 	w := windows{rig.NewWine(t)}
 	w.Programs(t, ".", "../agrafed")
+	t.Cleanup(func() {
+		if t.Failed() {
+			log, err := os.ReadFile(w.Drive("ProgramData", "Agrafe", "agrafed.log"))
+			t.Logf("the service's log: %v\n%s", err, log)
+		}
+	})
 	return w
 }
 
@@ -75,7 +81,7 @@ func TestWindowsService(t *testing.T) {
 }
 
 // pipe: the command line reaches the service by its named pipe. On wine the first client
-// of a pipe is not heard.
+// of a pipe is not heard: the handle that only keeps the name takes it.
 func pipe(t *testing.T, p windows) {
 	t.Helper()
 	_, _ = p.Run(t, `C:\Program Files\Agrafe\agrafe.exe`, "readers")

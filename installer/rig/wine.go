@@ -1,6 +1,7 @@
 package rig
 
 import (
+	"bufio"
 	"context"
 	"os"
 	"os/exec"
@@ -41,8 +42,33 @@ func NewWine(t *testing.T) Wine {
 		t.Fatal(err)
 	}
 	w.do(t, "x86_64-w64-mingw32-gcc", "-shared", "-o", w.Drive("windows", "system32", "bcryptprimitives.dll"), source, "-ladvapi32")
-	_, _ = w.Run(t, "sc", "query")
+	w.stayOn(t)
 	return w
+}
+
+// stayOn keeps a program running until the test ends. Without one wine shuts down a moment
+// after each command, its services with it, and starts them anew for the next command.
+func (w Wine) stayOn(t *testing.T) {
+	t.Helper()
+	cmd := w.command(context.Background(), "wine", "cmd", "/c", "echo ready & pause")
+	_, err := cmd.StdinPipe() // it waits for a key
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || !strings.HasPrefix(line, "ready") {
+		t.Fatalf("wine does not stay on: %q: %v", line, err)
+	}
 }
 
 // Drive is the path of what is below C:\.

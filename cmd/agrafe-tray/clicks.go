@@ -60,7 +60,7 @@ func (t *tray) why(err error) string {
 	case errors.Is(err, errClipboard):
 		return t.words.Notice.NoClipboard
 	case errors.Is(err, errLogs):
-		return t.words.Notice.NoLogs
+		return fmt.Sprintf(t.words.Notice.NoLogs, logProgram())
 	case errors.Is(err, launch.ErrNoBrowser):
 		return t.words.Notice.NoBrowser
 	case errors.Is(err, dialog.ErrDied), errors.Is(err, dialog.ErrNoDisplay), errors.Is(err, dialog.ErrNoProgram):

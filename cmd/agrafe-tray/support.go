@@ -15,8 +15,16 @@ import (
 
 var (
 	errClipboard = errors.New("cannot copy: install xclip or wl-clipboard")
-	errLogs      = errors.New("cannot read the service's log: run journalctl -u agrafed as administrator")
+	errLogs      = errors.New("cannot read the service's log: as administrator, run " + logProgram())
 )
+
+// logProgram is the command that shows the log to an administrator.
+func logProgram() string {
+	if runtime.GOOS == "linux" {
+		return "journalctl -u agrafed"
+	}
+	return "agrafe diagnostics" // the log is a file that log.file of the configuration names
+}
 
 // support is what the support asks first, in words that both languages share. It names
 // no person, card or invoice.

@@ -19,10 +19,12 @@ import (
 
 // configText is the configuration that is installed where there is none. It names the
 // folders: by default they come of the environment, which is another one in a service.
+// It names a log, too: nobody keeps the standard error of a service here.
 func configText() string {
 	cfg := daemon.DefaultConfig()
 	return fmt.Sprintf("# Configuration of Agrafe's service. Every key, explained: agrafed -print-config\n# After a change: agrafe restart\n"+
-		"state = '%s'\n\n[origins]\npolicy = '%s'\n", cfg.State, cfg.Origins.Policy)
+		"state = '%s'\n\n[origins]\npolicy = '%s'\n\n[log]\nfile = '%s'\n",
+		cfg.State, cfg.Origins.Policy, filepath.Join(cfg.State, "agrafed.log"))
 }
 
 // none is the program of a service that is only managed here, not run.

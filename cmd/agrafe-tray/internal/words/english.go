@@ -86,7 +86,7 @@ var english = Catalog{
 		SupportCopied: "The support information is copied: paste it into your message.",
 		NoClipboard:   "Nothing gives access to the clipboard: install xclip or wl-clipboard.",
 		Saved:         "Written to %s",
-		NoLogs:        "This account can't read the logs. As administrator: journalctl -u agrafed",
+		NoLogs:        "This account can't read the logs. As administrator: %s",
 		ConfirmRevoke: "Revoke %s?\n\nIts pages are disconnected at once and have to be paired again.",
 		RevokeButton:  "Revoke",
 		Keep:          "Keep",

@@ -86,7 +86,7 @@ var french = Catalog{
 		SupportCopied: "Les informations de support sont copiées : collez-les dans votre message.",
 		NoClipboard:   "Rien ne donne accès au presse-papiers : installez xclip ou wl-clipboard.",
 		Saved:         "Écrit dans %s",
-		NoLogs:        "Les journaux ne peuvent pas être lus par ce compte. En administrateur : journalctl -u agrafed",
+		NoLogs:        "Les journaux ne peuvent pas être lus par ce compte. En administrateur : %s",
 		ConfirmRevoke: "Révoquer %s ?\n\nSes pages sont déconnectées tout de suite et devront être appairées de nouveau.",
 		RevokeButton:  "Révoquer",
 		Keep:          "Garder",

@@ -122,7 +122,7 @@ type Notice struct {
 	SupportCopied string
 	NoClipboard   string
 	Saved         string // file
-	NoLogs        string
+	NoLogs        string // what shows them
 	ConfirmRevoke string // origin
 	RevokeButton  string
 	Keep          string

@@ -39,6 +39,9 @@ func (p *program) Execute(_ []string, asked <-chan svc.ChangeRequest, told chan<
 		case svc.Stop, svc.Shutdown:
 			told <- svc.Status{State: svc.StopPending}
 			p.stop()
+			// The manager says that we have stopped before this process ends, and a purge
+			// then can't remove a file that is open.
+			_ = p.lines.Close()
 			return false, 0
 		case svc.SessionChange, svc.PowerEvent:
 			if absent(r) {

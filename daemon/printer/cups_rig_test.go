@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/godbus/dbus/v5"
 )
 
 // rig is a CUPS of the test's own with a printer that obeys: Debian's cupsd and
@@ -71,6 +73,7 @@ func startRig(t *testing.T) *rig {
 	r.await("dbus-daemon", func() bool { return exists(r.path("bus/socket")) })
 	r.check(os.MkdirAll("/run/avahi-daemon", 0o755))
 	r.daemon("unshare", "-m", "sh", "-c", "mount -t tmpfs none /run/avahi-daemon && exec avahi-daemon --no-drop-root --no-chroot --no-rlimits -f "+r.path("avahi.conf"))
+	r.await("avahi-daemon", r.published)
 	r.plug()
 	return r
 }
@@ -97,10 +100,24 @@ func (r *rig) write(name, text string, mode os.FileMode) {
 // mode says how the printer is from now on.
 func (r *rig) mode(m string) { r.write("mode", m, 0o644) }
 
+// published says whether avahi-daemon is ready. An ippeveprinter that is there before may
+// take a connection and then abort.
+func (r *rig) published() bool {
+	bus, err := dbus.Connect("unix:path=" + r.path("bus/socket"))
+	if err != nil {
+		return false
+	}
+	defer bus.Close()
+	const running = 2 // AVAHI_SERVER_RUNNING of avahi-common/defs.h
+	var state int32
+	err = bus.Object("org.freedesktop.Avahi", "/").Call("org.freedesktop.Avahi.Server.GetState", 0).Store(&state)
+	return err == nil && state == running
+}
+
 // plug switches the printer on.
 func (r *rig) plug() {
 	var cmd *process
-	r.await("ippeveprinter", func() bool { // until avahi is on the bus
+	r.await("ippeveprinter", func() bool {
 		if cmd == nil || cmd.over() {
 			cmd = r.daemon("ippeveprinter", "-d", r.path("printer"), "-p", r.port, "-n", "localhost", "-f", "application/pdf",
 				"-c", r.path("command"), "agrafe")
@@ -114,10 +131,14 @@ func (r *rig) plug() {
 	r.printer = cmd
 }
 
-// unplug switches it off.
-func (r *rig) unplug() { r.check(r.printer.Process.Kill()) }
+// unplug switches it off. It has gone then: to a document that reaches it on its end CUPS
+// says for ever that it is in use.
+func (r *rig) unplug() {
+	r.check(r.printer.Process.Kill())
+	<-r.printer.ended
+}
 
-// daemon starts a program that ends with the test, and with the process of the test.
+// daemon starts a program that ends with the test.
 func (r *rig) daemon(name string, args ...string) *process {
 	r.t.Helper()
 	cmd := exec.Command(name, args...)

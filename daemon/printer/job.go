@@ -76,13 +76,14 @@ func (p patience) follow(ctx context.Context, printer string, ask func(context.C
 	}
 }
 
-// given says why the system gave a document up.
+// given says why the system gave a document up. Of one that was taken away the message
+// tells what was being done with it then.
 func given(j job) string {
 	switch {
-	case j.message != "":
-		return visible(j.message)
 	case j.state == jobCanceled:
 		return "retirée de la file d'attente"
+	case j.message != "":
+		return visible(j.message)
 	}
 	return "abandonnée par le système d'impression"
 }

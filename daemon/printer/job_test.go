@@ -34,6 +34,7 @@ func TestFollow(t *testing.T) {
 		{"at once", []job{{state: jobCompleted}}, nil, 0},
 		{"after a while", append(seconds(100, printing), job{state: jobCompleted}), nil, 100 * time.Second},
 		{"taken away", []job{printing, {state: jobCanceled}}, &FailedError{"p", "retirée de la file d'attente"}, 500 * time.Millisecond},
+		{"taken away while it is sent", []job{{state: jobCanceled, message: "Connected to printer."}}, &FailedError{"p", "retirée de la file d'attente"}, 0},
 		{"aborted", []job{{state: 8}}, &FailedError{"p", "abandonnée par le système d'impression"}, 0},
 		{"aborted, with a reason", []job{{state: 8, message: "bad\x1bfile"}}, &FailedError{"p", "bad file"}, 0},
 		{"a filter failed", []job{{state: jobStopped, message: "damaged"}}, &FailedError{"p", "damaged"}, 0},

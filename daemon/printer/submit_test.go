@@ -121,7 +121,7 @@ func TestStoppedWhileLpRuns(t *testing.T) {
 // An lp that lingers has handed the document over all the same: it is followed.
 func TestLpLingersWithItsNumber(t *testing.T) {
 	d := newDesk(t, "echo 'request id is p-8 (1 file(s))'\nexec /bin/sleep 60")
-	d.system.patience.tool = 300 * time.Millisecond
+	d.system.patience.tool = 3 * time.Second // until when the number has come on a busy machine, too
 	id, err := d.system.submit(t.Context(), "p", "Agrafe", []byte("%PDF-"))
 	if id != 8 || err != nil {
 		t.Errorf("%d, %v", id, err)

@@ -66,7 +66,7 @@ func (b *Book) ReconcileLot(ctx context.Context, actor, returnID, lotID string, 
 		if done, err := c.done(s, returnID); done || err != nil {
 			return nil, err
 		}
-		if err := r.mayBeOf(l); err != nil || !l.unsettled() {
+		if err := reconcilable(s, r, l); err != nil || !l.unsettled() {
 			return nil, err
 		}
 		return b.endDispatch(s, l, DispatchEnd{State: DispatchSent, By: ByReturn}, actor, nil)
@@ -97,22 +97,35 @@ func (r *Return) mayBeOf(l *Lot) error {
 	return nil
 }
 
+// reconcilable fails where r can't be reconciled with l now. It is asked before anything is
+// taken for proved by r.
+func reconcilable(s journal.State, r *Return, l *Lot) error {
+	if err := r.mayBeOf(l); err != nil {
+		return err
+	}
+	d, err := deliveryOf(s, r.Delivery)
+	if err != nil {
+		return err
+	}
+	if d.unfinished() {
+		return fmt.Errorf("%w: what it came with is still being taken in", ErrState)
+	}
+	b, err := ledgerAt(s, keyOfLot(l.ID))
+	if err == nil && len(b.returns) >= maxOfLot {
+		err = ErrNoMatch
+	}
+	return err
+}
+
 // reconcileLot makes the entries by which r is about a lot that was sent. Its FSE follow
 // with the delivery.
 func reconcileLot(s journal.State, r *Return, lotID, actor string, c Call) ([]journal.Entry, error) {
 	l, err := lotOf(s, lotID)
 	if err == nil {
-		err = r.mayBeOf(l)
+		err = reconcilable(s, r, l)
 	}
 	if err != nil {
 		return nil, err
-	}
-	d, err := deliveryOf(s, r.Delivery)
-	if err != nil {
-		return nil, err
-	}
-	if d.unfinished() {
-		return nil, fmt.Errorf("%w: what it came with is still being taken in", ErrState)
 	}
 	r.Effect, r.Lot = "", l.ID
 	tail, next, err := takeOfLot(s, r, l, actor)
@@ -127,7 +140,7 @@ func reconcileLot(s journal.State, r *Return, lotID, actor string, c Call) ([]jo
 	if next == nil {
 		return entries, nil
 	}
-	entry, err := (&deliveryChange{Along: next}).record(d.ID, actor)
+	entry, err := (&deliveryChange{Along: next}).record(r.Delivery, actor)
 	return append(entries, entry), err
 }
 

@@ -133,3 +133,43 @@ func TestReconcileLot(t *testing.T) {
 	wantError(t, err, ErrState)
 	verify(t, b)
 }
+
+// A return is reconciled with a lot once all of its delivery is taken in; until then it
+// proves nothing: a refused call leaves the lot undecided.
+func TestReconcileLotOfHalfADelivery(t *testing.T) {
+	b := openBook(t, t.TempDir())
+	first, _ := sentFSE(t, b, 1)
+	second, _ := sentFSE(t, b, 1)
+	l, _ := undecided(t, b)
+	in := arl(l, true)
+	in.Returns[0].DateLot = 250101 // of no lot: it waits
+	in.Returns = append(in.Returns, arl(first, true).Returns[0], arl(second, true).Returns[0])
+	for i := range in.Returns {
+		in.Returns[i].Record = 2 + i
+	}
+	in.From = payer
+	for left, half := 0, false; !half; left++ { // one more look at the context each time
+		_, _, err := b.Receive(&countdown{Context: t.Context(), left: left}, "service", in)
+		d, fault := b.Delivery(in.idOf())
+		if half = fault == nil && d.Done > 0 && d.unfinished(); !half && err == nil {
+			t.Fatal("it was never cut short half-way")
+		}
+	}
+	open, _, err := b.ReturnsWhere(ReturnFilter{Waiting: true}, "", 10)
+	if err != nil || len(open) != 1 {
+		t.Fatalf("%d open, %v", len(open), err)
+	}
+	_, err = b.ReconcileLot(t.Context(), alice, open[0].ID, l.ID, Call{})
+	wantError(t, err, ErrState)
+	if got, err := b.Lot(l.ID); err != nil || got.State != fse.LotClos || got.Dispatch.State != DispatchUndecided {
+		t.Errorf("refused, and the lot is %s, %s, %v", got.State, got.Dispatch.State, err)
+	}
+	if err := b.ResumeDeliveries(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	r, err := b.ReconcileLot(t.Context(), alice, open[0].ID, l.ID, Call{})
+	if got, fault := b.Lot(l.ID); err != nil || fault != nil || r.Lot != l.ID || got.State != fse.LotAcquitte {
+		t.Errorf("%+v, the lot is %s, %v, %v", r, got.State, err, fault)
+	}
+	verify(t, b)
+}

@@ -109,7 +109,7 @@ func TestLossyRestoreIsDecided(t *testing.T) {
 	if !errors.Is(err, vault.ErrUnread) {
 		t.Fatalf("four records given up: %v", err)
 	}
-	left, err := filepath.Glob(filepath.Join(p.places.State, "restauration", "*"))
+	left, err := filepath.Glob(filepath.Join(p.places.State, "restauration*", "*"))
 	if err != nil || len(left) > 0 {
 		t.Errorf("left behind: %d, %v", len(left), err)
 	}
@@ -250,7 +250,7 @@ func TestDiskFullDuringRestore(t *testing.T) {
 	if _, _, err := full.StandIn(t.Context(), errors.New("damage")); journal.KindOf(err) != journal.DiskFull {
 		t.Errorf("StandIn: %v", err)
 	}
-	for _, name := range []string{"restauration", "lecture"} {
+	for _, name := range []string{"restauration", "restauration-en-cours", "lecture"} {
 		if _, err := os.Stat(filepath.Join(p.places.State, name)); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%s is left: %v", name, err)
 		}

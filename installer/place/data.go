@@ -27,7 +27,7 @@ type Data struct {
 
 // stateNames are what the service makes in its state folder; with a '*', by the beginning.
 var stateNames = []string{"journal", "journal.2", "journal.replay", "journal.rebuild", "journal.anchor", "journal.anchor.new", "journal.anchor.lock", "cards", "token", "control.sock", "origins.json", "identity.key",
-	"localhost-ca.crt", "localhost.pem", "update.json", "code-note", "mail.password", "restauration", "restauration.lock", "endommage-*"}
+	"localhost-ca.crt", "localhost.pem", "update.json", "code-note", "mail.password", "lecture", "restauration", "restauration-en-cours", "restauration.lock", "endommage-*"}
 
 // How the key file of the journal begins: with its title or, on Windows, with the version
 // and the provider of what CryptProtectData gives (DATA_BLOB of DPAPI).

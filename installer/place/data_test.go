@@ -40,7 +40,8 @@ func practice(t *testing.T, dir string) Data {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"identity.key", "token", "mail.password", "mail.password.ABCDEFGH.tmp", "journal.2/MANIFEST", "endommage-20260101-000000/journal/MANIFEST"} {
+	for _, name := range []string{"identity.key", "token", "mail.password", "mail.password.ABCDEFGH.tmp", "journal.2/MANIFEST", "endommage-20260101-000000/journal/MANIFEST",
+		"lecture/journal/MANIFEST", "restauration-en-cours/journal/MANIFEST"} {
 		put(t, filepath.Join(d.State, name), "x")
 	}
 	put(t, filepath.Join(d.Backup, "0001-000000000001-000000000000.agrafe"), "x")

@@ -72,7 +72,7 @@ func TestS10SlowBody(t *testing.T) {
 			}
 			defer c.Close()
 			_, _ = io.WriteString(c, "POST /v1 HTTP/1.1\r\nHost: "+r.addr()+"\r\n"+head+"\r\n")
-			_ = c.SetReadDeadline(time.Now().Add(headerTimeout + 3*time.Second))
+			_ = c.SetReadDeadline(time.Now().Add(patience))
 			if _, err := io.Copy(io.Discard, c); errors.Is(err, os.ErrDeadlineExceeded) {
 				t.Errorf("the connection is still held")
 			}
@@ -130,7 +130,7 @@ func TestReaderNameThatIsNoText(t *testing.T) {
 	r.readers.AddReader("C")
 	eventually(t, "the reader is seen", func() bool { return len(r.daemon.Snapshot().Readers) == 4 })
 	seen := false
-	for late := time.After(2 * time.Second); !seen; {
+	for late := time.After(patience); !seen; {
 		select {
 		case e := <-stayed.events:
 			seen = e.Reader != nil && e.Reader.Name == "C"
@@ -212,7 +212,7 @@ func TestQuestionOfACallerThatLeftIsNotAsked(t *testing.T) {
 	}()
 	select {
 	case <-second:
-	case <-time.After(time.Second):
+	case <-time.After(patience):
 		t.Error("a caller that has left waits for the answer to another's question")
 	}
 	reply(t, ws, "\x00"+code)

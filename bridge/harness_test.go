@@ -29,6 +29,10 @@ import (
 // patience bounds every wait of the tests: it is only reached by a defect.
 const patience = 20 * time.Second
 
+// starving is how long one waits who is not served, or whose turn never comes: less than
+// any time-out of the server's lasts, and more than a busy machine takes.
+const starving = 2 * time.Second
+
 // rig is a daemon with its door, on readers in memory.
 type rig struct {
 	readers *virtual.Readers

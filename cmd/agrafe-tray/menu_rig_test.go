@@ -131,8 +131,19 @@ func (i *shown) able(t *testing.T, text string, want bool) (e entry) {
 // click clicks the line with a text in it.
 func (i *shown) click(t *testing.T, text string) {
 	t.Helper()
+	i.clickWith(t, text, 0)
+}
+
+// clickLast clicks the line that ends the tray, which may be gone before it answers.
+func (i *shown) clickLast(t *testing.T, text string) {
+	t.Helper()
+	i.clickWith(t, text, dbus.FlagNoReplyExpected)
+}
+
+func (i *shown) clickWith(t *testing.T, text string, flags dbus.Flags) {
+	t.Helper()
 	e := i.able(t, text, true)
-	call := i.menu().Call("com.canonical.dbusmenu.Event", 0, e.id, "clicked", dbus.MakeVariant(int32(0)), uint32(0))
+	call := i.menu().Call("com.canonical.dbusmenu.Event", flags, e.id, "clicked", dbus.MakeVariant(int32(0)), uint32(0))
 	if call.Err != nil {
 		t.Fatal(call.Err)
 	}

@@ -185,7 +185,8 @@ type service struct {
 
 func (s *service) socket() string { return s.cfg.ControlSocket() }
 
-// folder is a short one: a socket's path must be.
+// folder is a short one, as a socket's path must be, in one of its own: the key of a state
+// folder lies beside it.
 func folder(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "tray-")
@@ -193,7 +194,11 @@ func folder(t *testing.T) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	return dir
+	state := filepath.Join(dir, "s")
+	if err := os.Mkdir(state, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return state
 }
 
 // serve runs a daemon until the test or its stop ends it.

@@ -80,15 +80,15 @@ func TestSystemdIsTold(t *testing.T) {
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("stopped: %v", err)
+	}
 	var last string
-	for said := "WATCHDOG=1"; said != ""; said = next(time.Second) {
+	for said := "WATCHDOG=1"; said != ""; said = next(time.Millisecond) { // all of it has come
 		last = said
 	}
 	if last != "STOPPING=1" {
 		t.Errorf("last: %q", last)
-	}
-	if err := cmd.Wait(); err != nil {
-		t.Errorf("stopped: %v", err)
 	}
 }
 

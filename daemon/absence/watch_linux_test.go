@@ -119,7 +119,7 @@ func (f *fake) Inhibit(what, _, _, mode string) (dbus.UnixFD, *dbus.Error) {
 	if err != nil {
 		return 0, dbus.MakeFailedError(err)
 	}
-	time.AfterFunc(limit/100, func() { _ = syscall.Close(fd) })
+	time.AfterFunc(limit/20, func() { _ = syscall.Close(fd) })
 	return dbus.UnixFD(fd), nil
 }
 
@@ -284,7 +284,7 @@ func TestSleepWaitsUntilLeftReturns(t *testing.T) {
 		if err := <-working; err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(limit / 50) // logind's own copy of the descriptor is closed by now
+		time.Sleep(limit / 10) // logind's own copy of the descriptor is closed by now
 		f.emit(root, manager+".PrepareForSleep", true)
 		<-begun
 		if !f.held() {

@@ -98,7 +98,9 @@ func TestNobodyThere(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := client(t, "https://"+tt.address+"/", a.pool())
-			c.SetPatience(300 * time.Millisecond)
+			if tt.kind == rights.TimedOut {
+				c.SetPatience(300 * time.Millisecond)
+			}
 			wantKind(t, c.Probe(t.Context()), tt.kind)
 			_, err := c.Connect(t.Context(), a.identity(t, &n))
 			wantKind(t, err, tt.kind)
@@ -162,12 +164,12 @@ func TestCardsNotAccepted(t *testing.T) {
 func TestPatienceWaitsForTheCard(t *testing.T) {
 	a, n := newAuthority(t), 0
 	c := client(t, serve(t, known(t), askingForCards(a.server(t, &x509.Certificate{}), a.pool())), a.pool())
-	c.SetPatience(400 * time.Millisecond)
+	c.SetPatience(2 * time.Second) // for the handshake, with its keys, on a busy machine
 	id := a.identity(t, &n)
 	sign := id.Sign
 	id.Sign = func(ctx context.Context, digest [sha256.Size]byte) ([]byte, error) {
 		select {
-		case <-time.After(600 * time.Millisecond):
+		case <-time.After(2500 * time.Millisecond):
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
@@ -215,14 +217,16 @@ func TestAnswersNotUsable(t *testing.T) {
 		{"no HTTP", raw("SSH-2.0-OpenSSH\r\n\r\n"), rights.Nonsense},
 		{"endless header", raw("HTTP/1.1 200 OK\r\n" + strings.Repeat("A: b\r\n", 400_000)), rights.Nonsense},
 		{"hangs up", raw(""), rights.Unreachable},
-		{"slow", known(t, standin.Rule{Wait: 5 * time.Second}), rights.TimedOut},
+		{"slow", known(t, standin.Rule{Wait: 10 * time.Second}), rights.TimedOut},
 		{"busy", known(t, standin.Rule{Reason: adri.Unavailable}), rights.NoRights},
 	}
 	a, n := newAuthority(t), 0
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			c := client(t, serve(t, tt.h, askingForCards(a.server(t, &x509.Certificate{}), a.pool())), a.pool())
-			c.SetPatience(700 * time.Millisecond)
+			if tt.kind == rights.TimedOut {
+				c.SetPatience(2 * time.Second)
+			}
 			conn, err := c.Connect(t.Context(), a.identity(t, &n))
 			if err != nil {
 				t.Fatal(err)

@@ -79,7 +79,7 @@ func property(t *testing.T, name string) string {
 // dial connects to the service, which may take until a moment from now.
 func dial(t *testing.T) *local.Client {
 	t.Helper()
-	for limit := time.Now().Add(5 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for limit := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		c, err := local.DialSocket(t.Context(), socket, nil)
 		if err == nil {
 			return c

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/agrafe-fse/agrafe/installer/rig"
 )
@@ -32,7 +31,7 @@ func uninstall(t *testing.T, before map[string]string, day []string) {
 		t.Errorf("the data: %v", err)
 	}
 	agrafe(t, "install")
-	c := dial(t, time.Second)
+	c := dial(t)
 	defer c.Close()
 	kept(t, c, day)
 }

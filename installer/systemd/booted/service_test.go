@@ -38,7 +38,7 @@ func TestService(t *testing.T) {
 	step("polkit lets the service use readers", polkit)
 	step("readers", readers)
 	step("a day's FSE", func(t *testing.T) {
-		c := dial(t, 3*time.Second)
+		c := dial(t)
 		defer c.Close()
 		day = create(t, c, 60)
 	})
@@ -50,7 +50,7 @@ func TestService(t *testing.T) {
 	step("S32 uninstall leaves nothing", func(t *testing.T) { purge(t, before) })
 	step("install again, for the next boot", func(t *testing.T) {
 		agrafe(t, "install")
-		c := dial(t, time.Second)
+		c := dial(t)
 		defer c.Close()
 		note(t, create(t, c, 5))
 	})
@@ -58,7 +58,7 @@ func TestService(t *testing.T) {
 
 // TestRebooted runs after the machine has started anew, without anybody's doing.
 func TestRebooted(t *testing.T) {
-	c := dial(t, 20*time.Second)
+	c := dial(t)
 	defer c.Close()
 	kept(t, c, noted(t))
 	if state := property(t, "ActiveState") + " " + property(t, "NRestarts"); state != "active 0" {
@@ -243,9 +243,11 @@ func loopback(t *testing.T) {
 }
 
 // killed kills the service while FSE are made, and returns those that were acknowledged.
+// The quickest return tells how long one takes, the others what else the machine does.
 func killed(t *testing.T, day []string) (more []string) {
+	quickest := time.Minute
 	for range 3 {
-		c := dial(t, 3*time.Second)
+		c := dial(t)
 		more = append(more, create(t, c, 10)...)
 		if err := syscall.Kill(mainPID(t), syscall.SIGKILL); err != nil {
 			t.Fatal(err)
@@ -253,10 +255,15 @@ func killed(t *testing.T, day []string) (more []string) {
 		start := time.Now()
 		<-c.Done()
 		_ = c.Close()
-		c = dial(t, 3*time.Second)
-		t.Logf("answering %v after kill -9", time.Since(start).Round(time.Millisecond))
+		c = dial(t)
+		took := time.Since(start)
+		t.Logf("answering %v after kill -9", took.Round(time.Millisecond))
+		quickest = min(quickest, took)
 		kept(t, c, slices.Concat(day, more))
 		_ = c.Close()
+	}
+	if quickest > 3*time.Second {
+		t.Errorf("answering after %v at best", quickest)
 	}
 	return more
 }
@@ -288,7 +295,7 @@ func watchdog(t *testing.T, day []string) {
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	c := dial(t, 3*time.Second)
+	c := dial(t)
 	defer c.Close()
 	t.Logf("answering %v after it froze, with WatchdogSec=3", time.Since(start).Round(time.Millisecond))
 	if mainPID(t) == pid {
@@ -310,7 +317,7 @@ func stopStart(t *testing.T, day []string) {
 		t.Errorf("status of a service that is stopped: exit code %d", code)
 	}
 	agrafe(t, "start")
-	c := dial(t, time.Second)
+	c := dial(t)
 	defer c.Close()
 	kept(t, c, day)
 }

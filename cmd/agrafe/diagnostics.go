@@ -2,12 +2,14 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"time"
 
 	"github.com/agrafe-fse/agrafe/daemon/diagnostics"
 	"github.com/agrafe-fse/agrafe/daemon/doctor"
+	"github.com/agrafe-fse/agrafe/daemon/logbook"
 )
 
 type diagnosticsCmd struct {
@@ -19,7 +21,13 @@ type diagnosticsCmd struct {
 func (c *diagnosticsCmd) Run(e *env) error {
 	now := time.Now()
 	found, patient, down := e.examine()
-	archive, err := e.serviceArchive(found, patient, now, down)
+	var archive []byte
+	var err, unread error
+	if down == nil {
+		archive, err = e.serviceArchive(found, now)
+	} else {
+		archive, unread, err = archiveWithout(found, patient, now)
+	}
 	if err != nil {
 		return err
 	}
@@ -33,17 +41,16 @@ func (c *diagnosticsCmd) Run(e *env) error {
 	return e.print(map[string]any{"fichier": out, "octets": len(archive), "serviceArrete": down != nil}, func(w io.Writer) {
 		fmt.Fprintf(w, "%s: %d bytes, nothing of patients or FSE, no code and no token; LISEZMOI.txt in it says what it holds\n", out, len(archive))
 		if down != nil {
-			fmt.Fprintln(w, "the service did not answer: its log and its counters are not in it")
+			fmt.Fprintln(w, "the service did not answer: its counters are not in it")
+		}
+		if unread != nil {
+			fmt.Fprintf(w, "its log is not in it either: %v\n", unread)
 		}
 	})
 }
 
-func (e *env) serviceArchive(found []doctor.Finding, p *doctor.Patient, now time.Time, down error) ([]byte, error) {
-	if down != nil {
-		var out bytes.Buffer
-		err := diagnostics.Write(&out, diagnostics.Source{Program: "agrafe", Version: version, At: now, Config: p.Config, Findings: found})
-		return out.Bytes(), err
-	}
+// serviceArchive is the archive of a service that runs.
+func (e *env) serviceArchive(found []doctor.Finding, now time.Time) ([]byte, error) {
 	client, err := e.connect(nil)
 	if err != nil {
 		return nil, err
@@ -54,4 +61,19 @@ func (e *env) serviceArchive(found []doctor.Finding, p *doctor.Patient, now time
 		return nil, err
 	}
 	return diagnostics.AddDoctor(d.Data, found, now)
+}
+
+// errNoLog is a service whose lines the system keeps.
+var errNoLog = errors.New("the system has it (journalctl -u agrafed)")
+
+// archiveWithout is the archive where no service answers: it holds the end of its log, or
+// unread says why not.
+func archiveWithout(found []doctor.Finding, p *doctor.Patient, now time.Time) (archive []byte, unread, err error) {
+	s := diagnostics.Source{Program: "agrafe", Version: version, At: now, Config: p.Config, Findings: found}
+	if unread = errNoLog; p.Config.Log.File != "" {
+		s.Log, unread = logbook.Tail(p.Config.Log.File)
+	}
+	var out bytes.Buffer
+	err = diagnostics.Write(&out, s)
+	return out.Bytes(), unread, err
 }

@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func openIn(t *testing.T, file string, limit int64, files int) (*Log, *bytes.Buffer) {
@@ -228,5 +230,30 @@ func TestConcurrent(t *testing.T) {
 	ended.Wait()
 	if got := contents(t, name); got[0] != Mark+strings.Repeat("0123456789\n", 1600) {
 		t.Errorf("%d bytes", len(got[0]))
+	}
+}
+
+// The end of a file is what is kept in memory, without a line that is cut.
+func TestTail(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "agrafed.log")
+	l, _ := openIn(t, name, 64<<20, 1)
+	for i := range 3 * maxLines {
+		fmt.Fprintf(l, "line %d %s\n", i, strings.Repeat("x", i%1000))
+		if i != 10 && i != 3*maxLines-1 {
+			continue
+		}
+		got, err := Tail(name)
+		if diff := cmp.Diff(l.Lines(), got); diff != "" || err != nil {
+			t.Errorf("after line %d: %v\n%s", i, err, diff)
+		}
+	}
+	other := filepath.Join(t.TempDir(), "passwords")
+	if err := os.WriteFile(other, []byte(strings.Repeat("secret\n", 100)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{other, other + ".absent"} {
+		if got, err := Tail(name); err == nil || got != nil {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
 	}
 }

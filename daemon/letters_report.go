@@ -90,7 +90,7 @@ func (b *bounce) read(report []byte, own string) (found bool) {
 		fields, err := r.ReadMIMEHeader()
 		failed := strings.EqualFold(fields.Get("Action"), "failed")
 		late := strings.EqualFold(fields.Get("Action"), "delayed")
-		if (failed || late && !found) && !strings.EqualFold(recipient(fields), own) {
+		if (failed || late && !found && !b.failed) && !strings.EqualFold(recipient(fields), own) {
 			found, b.failed, b.status = true, failed, statusCode.FindString(fields.Get("Status"))
 		}
 		if err != nil || b.failed {

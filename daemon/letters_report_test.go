@@ -92,6 +92,8 @@ func TestReadBounce(t *testing.T) {
 		{"a status that is none", bounceMail("failed", "no", payerAddress, "message/rfc822", whole), true, true, "", true},
 		{"of two recipients", report("Reporting-MTA: dns; b.test\n\nFinal-Recipient: rfc822; " + ourAddress + "\nAction: failed\nStatus: 5.2.2\n\nFinal-Recipient: rfc822; x@b.test\nAction: delayed\nStatus: 4.0.0\n\n" +
 			"Final-Recipient: rfc822; y@b.test\nAction: failed\nStatus: 5.0.0\n"), true, true, "5.0.0", true},
+		{"of two recipients, in two parts", report("Reporting-MTA: dns; b.test\n\nFinal-Recipient: rfc822; x@b.test\nAction: failed\nStatus: 5.0.0\n\n--x\n" +
+			"Content-Type: message/delivery-status\n\nReporting-MTA: dns; b.test\n\nFinal-Recipient: rfc822; y@b.test\nAction: delayed\nStatus: 4.0.0\n"), true, true, "5.0.0", true},
 		{"of a mail that is not sent back", report("Reporting-MTA: dns; b.test\n\nFinal-Recipient: rfc822; y@b.test\nAction: failed"), true, true, "", true},
 		{"no fields", report("what went wrong"), false, false, "", false},
 		{"of nobody", report("\n\n\n"), false, false, "", false},

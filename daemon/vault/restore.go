@@ -160,17 +160,25 @@ func (v *Vault) alone() (io.Closer, error) {
 }
 
 // forget removes what a restore that was cut short before it moved anything has left:
-// the journal is what it was. One that had begun to move is an error.
+// the journal is what it was. One that had begun to move is an error. One that another
+// process is still at is left alone.
 func (v *Vault) forget() error {
-	p := v.restored()
-	if !exists(p.Anchor) {
+	p, half := v.restored(), v.remade()
+	made := exists(p.Anchor)
+	if !made && !exists(filepath.Dir(half.Journal)) {
 		return nil
 	}
 	alone, err := v.alone()
 	if err != nil {
-		return err
+		if made {
+			return err
+		}
+		return nil
 	}
 	defer alone.Close()
+	if err := v.giveUp(half); err != nil || !made {
+		return err
+	}
 	if v.swapBegun(p) {
 		return &journal.Error{Kind: journal.Damaged, Op: "cannot open the journal",
 			Expected: "a finished restore", Found: "one that was cut short: run agrafe journal restore again"}

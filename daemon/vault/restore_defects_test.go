@@ -97,6 +97,21 @@ func half(p *practice, v *vault.Vault, back bool) {
 	}
 }
 
+// What a restore that was killed had rebuilt holds patients' data: the next start of the
+// service removes it.
+func TestHalfARestoreIsRemoved(t *testing.T) {
+	p := newPractice(t, true)
+	v := p.open()
+	p.fill(v, 5, true)
+	if err := v.CutRemake(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	p.fill(v, 0, false)
+	if left, err := filepath.Glob(filepath.Join(p.places.State, "restauration*", "*")); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %d, %v", len(left), err)
+	}
+}
+
 func TestLossyRestoreIsDecided(t *testing.T) {
 	p := newPractice(t, true)
 	v := p.open()

@@ -113,9 +113,9 @@ func sameMail(a, b state.Mail) bool {
 
 // publishMail tells how much waits to leave, after lots have changed.
 func (d *Daemon) publishMail(q state.Queue) {
-	waiting := d.toLeave()
 	d.mail.mu.Lock()
 	defer d.mail.mu.Unlock()
+	waiting := d.toLeave() // under the lock: the newest count is told last
 	if d.mail.now.Configured {
 		d.hub.publish(state.Event{Type: state.EventMail, Mail: d.mail.with(q, waiting)})
 	}

@@ -131,6 +131,7 @@ var bookFailures = []struct {
 	{lot.ErrRejection, failure{state.Invalid, "REJET_INCOMPLET", "Un rejet a une date, un libellé d'une ligne de 200 caractères au plus et, pour une FSE d'un autre logiciel, son numéro à 9 chiffres.", false}},
 	{lot.ErrKnown, failure{state.Duplicate, "REJET_CONNU", "Un rejet de ce numéro attend déjà : refaites-le, ou retirez-le s'il a été noté par erreur.", false}},
 	{lot.ErrWithdrawal, failure{state.Invalid, "RETRAIT_SANS_MOTIF", "Donnez le motif du retrait, d'une ligne de 200 caractères au plus : il est conservé.", false}},
+	{lot.ErrRestored, failure{state.Invalid, "FSE_RESTAUREE", "Cette FSE vient d’une sauvegarde : elle a peut-être été signée depuis. Vérifiez qu’elle ne l’a pas été, puis confirmez.", false}},
 	{lot.ErrReplaces, failure{state.Invalid, "REMPLACANTE_SEPAREE", "Cette FSE en remplace une autre et ne se sépare pas : laissez-y ce qui a été rejeté, et facturez le reste dans une nouvelle FSE.", false}},
 	{lot.ErrBoth, failure{state.Invalid, "REMPLACEE_DOUBLE", "Donnez la FSE rejetée ou le retour, pas les deux.", false}},
 	{lot.ErrInUse, failure{state.Invalid, "CABINET_EN_USAGE", "Ce cabinet a des FSE ou des lots qui ne sont pas partis : il ne peut pas encore être retiré.", false}},

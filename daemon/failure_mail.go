@@ -70,3 +70,11 @@ func mailFailure(err error) *state.Error {
 	}
 	return Failure(bookFailure(err))
 }
+
+// replyOf is what a mail server has said with a failure, "" where that is not known.
+func replyOf(e *state.Error) string {
+	if cause, ok := errors.AsType[*mail.Error](e.Err); ok {
+		return cause.Reply
+	}
+	return ""
+}

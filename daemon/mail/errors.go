@@ -49,6 +49,11 @@ type Error struct {
 	Kind Kind
 	Code int // of SMTP, 0 where there was no answer
 	Err  error
+
+	// Reply is what an SMTP server has said, its code first: one line of at most 200
+	// printable characters, in which "…" stands for what may name somebody. It is "" where
+	// the server has said nothing, or has just heard the password.
+	Reply string
 }
 
 func (e *Error) Error() string { return kindTexts[e.Kind] + ": " + e.Err.Error() }
@@ -85,7 +90,8 @@ func fault(ctx context.Context, err error) *Error {
 
 // refused is the Error of an answer of SMTP that is no success.
 func refused(answer *textproto.Error) *Error {
-	e := &Error{Kind: KindProtocol, Code: answer.Code, Err: printable(answer)}
+	reply := masked(answer)
+	e := &Error{Kind: KindProtocol, Code: answer.Code, Err: errors.New(reply), Reply: reply}
 	switch code := answer.Code; {
 	case code == 530 || code == 534 || code == 535 || code == 538: // RFC 4954
 		e.Kind = KindLogin

@@ -188,7 +188,7 @@ func (d *dialogue) login(s Server) error {
 		if e.Kind == KindRefused {
 			e.Kind = KindLogin
 		}
-		e.Err = fmt.Errorf("answer %d", answer.Code)
+		e.Err, e.Reply = fmt.Errorf("answer %d", answer.Code), ""
 		return e
 	}
 	return err

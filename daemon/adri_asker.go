@@ -1,6 +1,8 @@
 package daemon
 
 import (
+	"slices"
+
 	"github.com/agrafe-fse/agrafe/daemon/cabinet"
 	"github.com/agrafe-fse/agrafe/daemon/state"
 )
@@ -12,9 +14,6 @@ var errNoPractice = &state.Error{Kind: state.Invalid, Code: "CABINET_ABSENT", Pa
 // errOthersPractice refuses the number of a colleague.
 var errOthersPractice = &state.Error{Kind: state.Invalid, Code: "CABINET_AUTRE_PROFESSIONNEL", Path: "numeroAM",
 	Message: "Ce numéro est celui du cabinet d'un autre professionnel que le titulaire de la CPS présente. Mettez la carte de ce professionnel, ou choisissez un de vos cabinets."}
-
-// replacing is the exercice of a practice as a remplaçant.
-const replacing = "R"
 
 // askingNumber is the number of the first practice of the holder of the CPS.
 func (d *Daemon) askingNumber(h held) (string, error) {
@@ -30,29 +29,20 @@ func (d *Daemon) askingNumber(h held) (string, error) {
 	return "", errNoPractice
 }
 
-// mayAskAs tells whether the holder of the CPS may ask under the number of a practice: one
-// of their own, or any that is set up here if they have none of their own but as a
-// remplaçant. A remplaçant works under the number of whom they replace and may have no
-// other; that they replace them today no card says without its code, and an FSE trusts
-// them alike.
+// mayAskAs tells whether the holder of the CPS may ask under the number of a practice: it
+// has to be set up with their RPPS. A remplaçant asks so too, and not under the number of
+// whom they replace: that they replace them today no card says without its code, and the
+// payer would tell them of patients who are none of theirs.
 func (d *Daemon) mayAskAs(h held, numeroAM string) error {
 	list, err := d.book.Cabinets()
 	if err != nil {
 		return bookFailure(err)
 	}
-	known, settled := false, false
-	for _, c := range list {
-		own := ownedBy(c, h)
-		if c.NumeroAM == numeroAM && own {
-			return nil
-		}
-		known = known || c.NumeroAM == numeroAM
-		settled = settled || own && c.Exercice != replacing
-	}
+	i := slices.IndexFunc(list, func(c cabinet.Cabinet) bool { return c.NumeroAM == numeroAM })
 	switch {
-	case !known:
+	case i < 0:
 		return errNoPractice
-	case settled:
+	case !ownedBy(list[i], h):
 		return errOthersPractice
 	}
 	return nil

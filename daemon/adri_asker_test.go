@@ -23,8 +23,8 @@ func TestWhoAsks(t *testing.T) {
 	}
 }
 
-// The number of a question is that of a practice of the holder. A remplaçant works under
-// others' numbers.
+// The number of a question is that of a practice that is set up with the holder's RPPS, a
+// remplaçant's too.
 func TestWhoseNumberIsAsked(t *testing.T) {
 	r := newRig(t, newTeleservice(t).asks)
 	settle := func(numeroAM, rpps, exercice string) {
@@ -43,9 +43,11 @@ func TestWhoseNumberIsAsked(t *testing.T) {
 		{"own second", "medecin-secteur1", "991000056", ""},
 		{"a colleague's", "medecin-secteur1", "991000031", "CABINET_AUTRE_PROFESSIONNEL"},
 		{"nobody's", "medecin-secteur1", "991000064", "CABINET_ABSENT"},
-		{"a remplaçant without a practice", "remplacant", "991000015", ""},
+		{"a remplaçant without a practice, under the number that the card names", "remplacant", "991000015", "CABINET_AUTRE_PROFESSIONNEL"},
 		{"a remplaçant for nobody known here", "remplacant", "991000064", "CABINET_ABSENT"},
-		{"a remplaçant with a practice as such", "remplacant R", "991000031", ""},
+		{"a remplaçant without a practice, under none", "remplacant", "", "CABINET_ABSENT"},
+		{"a remplaçant with a practice as such", "remplacant R", "991000072", ""},
+		{"a remplaçant with a practice as such, under another's", "remplacant R", "991000015", "CABINET_AUTRE_PROFESSIONNEL"},
 		{"once installed", "remplacant L", "991000031", "CABINET_AUTRE_PROFESSIONNEL"},
 	}
 	for _, tt := range tests {

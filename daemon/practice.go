@@ -56,8 +56,9 @@ func (d *Daemon) RemoveCabinet(ctx context.Context, actor, numeroAM string, call
 
 // ProposeCabinets makes settings of what the CPS in the reader id says, one for each
 // situation d'exercice. The addresses and the caisse, which no card knows, are empty.
-// The card gives its situations to its code only, which is asked for as
-// OpenPINSession does.
+// That of a remplaçant has no number: the card names the number of whom they replace, and
+// a practice is of the one whose RPPS it has. The card gives its situations to its code
+// only, which is asked for as OpenPINSession does.
 func (d *Daemon) ProposeCabinets(ctx context.Context, principal, id string) ([]cabinet.Cabinet, error) {
 	h, err := d.holdCPS(ctx, id)
 	if err != nil {
@@ -76,6 +77,9 @@ func (d *Daemon) ProposeCabinets(ctx context.Context, principal, id string) ([]c
 	return list, nil
 }
 
+// replacing is the exercice of a situation as a remplaçant.
+const replacing = "R"
+
 // finess is the length of a FINESS number, which a structure has or another one.
 const finess = 9
 
@@ -85,6 +89,9 @@ func proposed(h cps.Holder, s cps.Situation) cabinet.Cabinet {
 	c := cabinet.Cabinet{NumeroAM: s.NumeroAM, RPPS: h.RPPS(), Nom: h.Nom, Prenom: h.Prenom, Specialite: s.Specialite,
 		Convention: s.Convention, OPTAM: s.OPTAM, Zone: fse.ZoneMetropole, Exercice: s.Exercice,
 		Adresse: []string{}, Rattachement: cabinet.Caisse{Adresse: []string{}}}
+	if s.Exercice == replacing {
+		c.NumeroAM = ""
+	}
 	if len(s.StructID) == finess {
 		c.Structure = s.StructID
 	}

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -66,6 +67,20 @@ func TestProposeCabinets(t *testing.T) {
 	}
 	if len(r.d.CheckCabinet(c)) == 0 {
 		t.Error("nothing is said of the addresses")
+	}
+}
+
+// The card of a remplaçant names the number of whom they replace, which is not proposed
+// with their RPPS: kept so, it would make the doctor's practice theirs.
+func TestProposeCabinetsToARemplacant(t *testing.T) {
+	r := newRig(t)
+	r.insert(left, card(t, "remplacant"))
+	list, err := r.d.ProposeCabinets(t.Context(), ehr, "")
+	if err != nil || len(list) != 1 || list[0].NumeroAM != "" || list[0].RPPS != "99900000045" || list[0].Exercice != replacing {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	if issues := r.d.CheckCabinet(list[0]); !slices.ContainsFunc(issues, func(i state.Issue) bool { return i.Path == "numeroAM" && i.Blocking }) {
+		t.Errorf("without a number it is kept: %+v", issues)
 	}
 }
 

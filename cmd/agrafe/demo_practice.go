@@ -18,7 +18,7 @@ func (s *stage) setPracticeUp(e *env) (string, error) {
 	set := 0
 	for _, c := range proposed.Cabinets {
 		if c.NumeroAM == "" {
-			continue // an employee: the employer bills
+			continue // a remplaçant, whose number the card does not tell
 		}
 		c.Adresse = []string{"1 rue de la Démonstration", "75000 PARIS"}
 		c.Rattachement = cabinet.Caisse{Nom: "CPAM de démonstration", Adresse: []string{"2 rue de la Démonstration", "75000 PARIS"}}

@@ -93,7 +93,8 @@ func (e *env) askCabinets(c *local.Client) (done []cabinet.Cabinet, err error) {
 	}
 	in := lines(e.in)
 	for _, one := range begun {
-		for wanted := func(q question) bool { return !card || !q.card }; ; {
+		asks := func(q question) bool { return !card || !q.card || q.path == "numeroAM" && one.NumeroAM == "" }
+		for wanted := asks; ; {
 			if err := e.ask(in, &one, wanted); err != nil {
 				return nil, err
 			}
@@ -132,11 +133,8 @@ func (e *env) propose(c *local.Client, known []cabinet.Cabinet) (list []cabinet.
 		return []cabinet.Cabinet{{Zone: "metro"}}, false, nil
 	}
 	for _, p := range found.Cabinets {
-		if p.NumeroAM == "" {
-			continue // an employee: the employer bills
-		}
 		for _, k := range known {
-			if k.NumeroAM == p.NumeroAM {
+			if k.NumeroAM == p.NumeroAM { // the card names none for a remplaçant
 				p.Titre, p.Adresse, p.Telephone, p.Rattachement, p.ParRegime = k.Titre, k.Adresse, k.Telephone, k.Rattachement, k.ParRegime
 				p.Fermeture, p.Imprimante, p.Contacts = k.Fermeture, k.Imprimante, k.Contacts
 			}

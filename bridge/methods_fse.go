@@ -187,11 +187,14 @@ type signParams struct {
 	CPS    string `json:"cps,omitempty"`    // reader of the CPS
 	Vitale string `json:"vitale,omitempty"` // reader of the Vitale
 	Lease  string `json:"lease,omitempty"`  // on the reader of the CPS
+
+	ConfirmRestored bool `json:"confirmRestored,omitempty"` // a backup brought it back, and the user has made sure that it was not signed since
 	keyed
 }
 
 func signFSE(c call, p signParams) (lot.FSE, error) {
-	request := daemon.SignRequest{ID: p.ID, CPS: p.CPS, Vitale: p.Vitale, Lease: reader.LeaseID(p.Lease), Holder: c.who.name}
+	request := daemon.SignRequest{ID: p.ID, CPS: p.CPS, Vitale: p.Vitale, Lease: reader.LeaseID(p.Lease), Holder: c.who.name,
+		ConfirmRestored: p.ConfirmRestored}
 	key, err := c.idempotent(p.Key)
 	if err != nil {
 		return lot.FSE{}, err
@@ -212,6 +215,8 @@ type signManyParams struct {
 	CPS    string   `json:"cps,omitempty"`    // reader of the CPS
 	Vitale string   `json:"vitale,omitempty"` // reader of the Vitale
 	Lease  string   `json:"lease,omitempty"`  // on the reader of the CPS
+
+	ConfirmRestored bool `json:"confirmRestored,omitempty"` // as for fse.sign, of all that a backup brought back among them
 	keyed
 }
 
@@ -231,7 +236,8 @@ var signManyFSE = job(func(c call, p signManyParams) (int, work[signManyResult],
 	if err := daemon.CheckBulk(p.IDs); err != nil {
 		return 0, nil, err
 	}
-	request := daemon.SignRequest{CPS: p.CPS, Vitale: p.Vitale, Lease: reader.LeaseID(p.Lease), Holder: c.who.name}
+	request := daemon.SignRequest{CPS: p.CPS, Vitale: p.Vitale, Lease: reader.LeaseID(p.Lease), Holder: c.who.name,
+		ConfirmRestored: p.ConfirmRestored}
 	return len(p.IDs), func(ctx context.Context, progress func(int)) (signManyResult, error) {
 		request.Progress = progress
 		list, err := c.daemon.SignMany(ctx, c.signs(), p.IDs, request)

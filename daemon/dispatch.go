@@ -193,11 +193,11 @@ func endOf(err error) lot.DispatchEnd {
 	if e, ok := errors.AsType[*mail.Error](err); ok {
 		switch problem := mailFailure(err).Message; e.Kind {
 		case mail.KindRefused, mail.KindTooLarge:
-			return lot.DispatchEnd{State: lot.DispatchRefused, Problem: problem, By: lot.ByServer}
+			return lot.DispatchEnd{State: lot.DispatchRefused, Problem: problem, Reply: e.Reply, By: lot.ByServer}
 		case mail.KindUndecided:
 			return lot.DispatchEnd{State: lot.DispatchUndecided, Problem: problem}
 		case mail.KindUnreachable, mail.KindSecurity, mail.KindLogin, mail.KindBusy, mail.KindCut, mail.KindIntent, mail.KindProtocol, mail.KindInvalid:
-			return lot.DispatchEnd{State: lot.DispatchNone, Problem: problem}
+			return lot.DispatchEnd{State: lot.DispatchNone, Problem: problem, Reply: e.Reply}
 		}
 	}
 	return lot.DispatchEnd{State: lot.DispatchUndecided, Problem: "L’envoi a échoué d’une façon inattendue : le serveur a peut-être pris ce lot."}

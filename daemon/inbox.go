@@ -41,18 +41,53 @@ type Fetched struct {
 	Waiting   int `json:"aRapprocher"` // returns, for somebody
 	Problems  int `json:"problemes"`   // files that can't be read, or are too large
 	Strangers int `json:"etrangers"`   // messages of nobody who pays, left where they are
+	Copies    int `json:"copies"`      // of the files that had not come before: our own copies of what has left
+
+	// The returns by what they say; the six below make up the first. Our own copies are
+	// none of them.
+	Returns    int `json:"retours"`
+	Payments   int `json:"paiements"` // whole or partial
+	Rejects    int `json:"rejets"`    // of FSE, and refusals of lots
+	Accepted   int `json:"accuses"`   // positive ARL
+	Duplicates int `json:"doublons"`  // that had come before, in this file or in another
+	Others     int `json:"autres"`    // payments that are deferred or taken back
+	Unknown    int `json:"inconnus"`  // whose code says nothing that we know
 }
 
 func (f *Fetched) add(d lot.Delivery, known bool) {
+	f.tally(d.Tally)
 	if known {
 		f.Known++
 		return
+	}
+	if d.Kind == lot.DeliveryCopy {
+		f.Copies++
 	}
 	f.Received++
 	f.Applied += d.Applied
 	f.Waiting += d.Waiting
 	if d.Problem != "" {
 		f.Problems++
+	}
+}
+
+// tally counts returns by what they say.
+func (f *Fetched) tally(t lot.Tally) {
+	f.Returns, f.Duplicates = f.Returns+t.Repeated, f.Duplicates+t.Repeated
+	for says, n := range t.Says {
+		f.Returns += n
+		switch says {
+		case lot.SaysPaid, lot.SaysPartly:
+			f.Payments += n
+		case lot.SaysRejected, lot.SaysRefused:
+			f.Rejects += n
+		case lot.SaysAccepted:
+			f.Accepted += n
+		case lot.SaysDeferred, lot.SaysTakenBack:
+			f.Others += n
+		case lot.SaysOther:
+			f.Unknown += n
+		}
 	}
 }
 

@@ -107,10 +107,10 @@ func TestFetchKinds(t *testing.T) {
 		kinds []string // of the deliveries
 		stays bool
 	}{
-		{"a positive ARL", letter("a@b.test", acknowledgement(t, "D", 1, true)), Fetched{Received: 1, Applied: 1}, []string{"arl"}, false},
-		{"compressed payments", letter("a@b.test", zipped(t, payments(t, "D", 1, 1))), Fetched{Received: 1, Applied: 1}, []string{"noemie"}, false},
-		{"two files", letter("a@b.test", payments(t, "D", 1, 1), acknowledgement(t, "D", 1, true)), Fetched{Received: 2, Applied: 2}, []string{"arl", "noemie"}, false},
-		{"of an unknown FSE", letter("a@b.test", payments(t, "D", 1, 77)), Fetched{Received: 1, Waiting: 1}, []string{"noemie"}, false},
+		{"a positive ARL", letter("a@b.test", acknowledgement(t, "D", 1, true)), Fetched{Received: 1, Applied: 1, Returns: 1, Accepted: 1}, []string{"arl"}, false},
+		{"compressed payments", letter("a@b.test", zipped(t, payments(t, "D", 1, 1))), Fetched{Received: 1, Applied: 1, Returns: 1, Payments: 1}, []string{"noemie"}, false},
+		{"two files", letter("a@b.test", payments(t, "D", 1, 1), acknowledgement(t, "D", 1, true)), Fetched{Received: 2, Applied: 2, Returns: 2, Payments: 1, Accepted: 1}, []string{"arl", "noemie"}, false},
+		{"of an unknown FSE", letter("a@b.test", payments(t, "D", 1, 77)), Fetched{Received: 1, Waiting: 1, Returns: 1, Payments: 1}, []string{"noemie"}, false},
 		{"a real file", letter("a@b.test", payments(t, "R", 1, 1)), Fetched{Received: 1, Problems: 1}, []string{"noemie"}, true},
 		{"truncated", letter("a@b.test", truncated), Fetched{Received: 1, Problems: 1}, []string{"illisible"}, false},
 		{"no return at all", letter("a@b.test", []byte("bonjour")), Fetched{Received: 1, Problems: 1}, []string{"inconnu"}, false},
@@ -174,7 +174,7 @@ func TestFetchedTwice(t *testing.T) {
 	p.box = map[string][]byte{}
 	p.arrive(letter("a@b.test", payments(t, "D", 1, 1)), letter("a@b.test", payments(t, "D", 1, 1)), letter("c@b.test", zipped(t, payments(t, "D", 1, 1))))
 	got, err := d.FetchReturns(t.Context(), ehr, still)
-	if diff := cmp.Diff(Fetched{Received: 1, Known: 2, Applied: 1}, got); diff != "" || err != nil || p.inBox() != 0 {
+	if diff := cmp.Diff(Fetched{Received: 1, Known: 2, Applied: 1, Returns: 3, Payments: 1, Duplicates: 2}, got); diff != "" || err != nil || p.inBox() != 0 {
 		t.Errorf("%v, %d left\n%s", err, p.inBox(), diff)
 	}
 	file, known, err := d.ImportReturns(t.Context(), ehr, "retours.txt", payments(t, "D", 1, 1))
@@ -346,5 +346,47 @@ func TestReconcileAndDismiss(t *testing.T) {
 	}
 	if got, err := d.book.Get(lot.Practice, f[0].ID); err != nil || got.Received == nil || got.State == fse.SansARLAttendu {
 		t.Errorf("%+v, %v", got.Received, err)
+	}
+}
+
+// A look for returns tells what they say: what is paid, rejected, acknowledged, and what
+// came before.
+func TestFetchedCounts(t *testing.T) {
+	p := newPost()
+	p.copies = false
+	s := newShelf(t, p, 3)
+	d, stop := s.open(t)
+	defer stop()
+	if _, err := d.Transmit(t.Context(), ehr, nil, still); err != nil {
+		t.Fatal(err)
+	}
+	sent := p.sent[0]
+	line := func(kind noemie.Kind, n int, amount int64) noemie.Return {
+		r := noemie.Return{Kind: kind, Part: noemie.PartAMO, Lot: s.lots[0].Numero, DateLot: 260616, Facture: fmt.Sprintf("%09d", n), Numero: n,
+			TypeFacture: "B", DateFacture: 260616, Demande: 2100, Montant: amount, Etat: "P", TypeRetour: "01", Date: 260620}
+		if kind == noemie.Rejete {
+			r.Etat, r.TypeRetour = "R", "02"
+		}
+		return r
+	}
+	file, err := noemie.Compose(header("T"), []noemie.Return{line(noemie.Paye, 1, 2100), line(noemie.Paye, 2, 2100), line(noemie.Rejete, 3, 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mixed := noemie.Encode(file)
+	again := payments(t, "T", s.lots[0].Numero, 1)
+	p.arrive(letter("a@exemple.test", mixed), letter("b@exemple.test", again), letter("c@exemple.test", mixed), letter("d@exemple.test", acknowledgement(t, "T", s.lots[0].Numero, true)),
+		fmt.Appendf(nil, "From: <%s>\r\nTo: <%s>\r\nMessage-ID: <%s>\r\n%s", sent.From, sent.To[0], sent.ID, sent.Part))
+	got, err := d.FetchReturns(t.Context(), ehr, still)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Fetched{Received: 4, Known: 1, Copies: 1, Returns: 8, Payments: 2, Rejects: 1, Accepted: 1, Duplicates: 4}
+	want.Applied, want.Waiting, want.Problems = got.Applied, got.Waiting, got.Problems // not of this test
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	if sum := got.Payments + got.Rejects + got.Accepted + got.Duplicates + got.Others + got.Unknown; sum != got.Returns {
+		t.Errorf("%d of %d returns are told", sum, got.Returns)
 	}
 }

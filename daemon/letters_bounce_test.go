@@ -246,7 +246,7 @@ func TestOtherEnvironmentStays(t *testing.T) {
 	d, stop := s.open(t)
 	defer stop()
 	got := fetched(t, d)
-	if diff := cmp.Diff(Fetched{Received: 1, Waiting: 1}, got); diff != "" || p.inBox() != 0 {
+	if diff := cmp.Diff(Fetched{Received: 1, Waiting: 1, Returns: 1, Payments: 1}, got); diff != "" || p.inBox() != 0 {
 		t.Errorf("%d left\n%s", p.inBox(), diff)
 	}
 }

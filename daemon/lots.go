@@ -184,7 +184,7 @@ func showDispatch(d *lot.Dispatch) *state.Dispatch {
 	if d == nil || d.State == lot.DispatchNone {
 		return nil
 	}
-	return &state.Dispatch{State: string(d.State), Message: d.MessageID, Tries: d.Tries, Problem: d.Problem, By: d.By,
+	return &state.Dispatch{State: string(d.State), Message: d.MessageID, Tries: d.Tries, Problem: d.Problem, Reply: d.Reply, By: d.By,
 		Began: moment(d.Began), Ended: d.Ended}
 }
 

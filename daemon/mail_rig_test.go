@@ -180,8 +180,8 @@ var (
 	unreachable = &mail.Error{Kind: mail.KindUnreachable, Err: errors.New("no route")}
 	undecided   = &mail.Error{Kind: mail.KindUndecided, Err: io.ErrUnexpectedEOF}
 	cutOff      = &mail.Error{Kind: mail.KindCut, Err: net.ErrClosed}
-	refusal     = &mail.Error{Kind: mail.KindRefused, Code: 554, Err: errors.New("554 no")}
-	busy        = &mail.Error{Kind: mail.KindBusy, Code: 451, Err: errors.New("451 later")}
+	refusal     = &mail.Error{Kind: mail.KindRefused, Code: 554, Err: errors.New("554 no"), Reply: "554 no"}
+	busy        = &mail.Error{Kind: mail.KindBusy, Code: 451, Err: errors.New("451 later"), Reply: "451 later"}
 	badLogin    = &mail.Error{Kind: mail.KindLogin, Code: 535, Err: errors.New("535 no")}
 )
 

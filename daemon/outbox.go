@@ -22,16 +22,17 @@ const (
 	stopGrace    = 5 * time.Second  // that a lot on its way has when the service stops
 )
 
-// outbox sends lots, one after the other, from the one goroutine of run. What it knows
-// of them beside the book is lost at a stop: a lot that was asked for and did not leave
-// is then a closed lot like others. What the book knows decides: a lot leaves only once
-// its dispatch is begun there, and one that is begun, undecided, refused or sent is
-// never sent again by itself.
+// outbox sends lots, one after the other, from the one goroutine of run. That a lot was
+// asked for stands in the book, and is taken up again at the next start; why it did not
+// leave yet is lost at a stop. What the book knows decides: a lot leaves only once its
+// dispatch is begun there, and one that is begun, undecided, refused or sent is never
+// sent again by itself, whoever asks.
 type outbox struct {
 	d            *Daemon
 	mailer       Mailer
 	certificates seal.Certificates
-	itself       bool // closed lots leave without being asked for
+	itself       bool     // closed lots leave without being asked for
+	before       []string // that were asked for when the service started
 
 	asked chan *transmission
 	poked chan bool     // holds one while there is a reason not to wait, true where a server was reached
@@ -39,7 +40,8 @@ type outbox struct {
 
 	turn sync.Mutex // held while a lot is dispatched or a dispatch is settled; before telling
 
-	mu      sync.Mutex // protects the fields below; nothing is waited for under it
+	mu      sync.Mutex  // protects the fields below; nothing is waited for under it
+	stopped func() bool // whether the service stops, which withdraws no wish; set by run
 	wanted  map[string]string
 	trouble map[string]*state.Error // of lots that were to leave and did not
 
@@ -75,9 +77,9 @@ type Sent struct {
 }
 
 func newOutbox(d *Daemon, mailer Mailer, certificates seal.Certificates) *outbox {
-	return &outbox{d: d, mailer: mailer, certificates: certificates, itself: d.cfg.Mail.Send == SendByItself,
+	return &outbox{d: d, mailer: mailer, certificates: certificates, itself: d.cfg.Mail.Send == SendByItself, before: d.askedFor(),
 		asked: make(chan *transmission), poked: make(chan bool, 1), ended: make(chan struct{}),
-		wanted: make(map[string]string), trouble: make(map[string]*state.Error)}
+		stopped: func() bool { return false }, wanted: make(map[string]string), trouble: make(map[string]*state.Error)}
 }
 
 // poke has lots that wait tried now.
@@ -91,11 +93,14 @@ func (o *outbox) poke(reached bool) {
 // run sends lots until ctx ends. A lot on its way then has stopGrace to arrive.
 func (o *outbox) run(ctx context.Context) {
 	defer close(o.ended)
+	o.mu.Lock()
+	o.stopped = func() bool { return ctx.Err() != nil }
+	o.mu.Unlock()
 	sending, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(stopGrace, cut) })()
 	o.interrupted(sending)
-	if o.itself && o.d.cfg.Mail.Configured() {
+	if o.d.cfg.Mail.Configured() && (o.takeUp() || o.itself) {
 		o.poke(false)
 	}
 	for ctx.Err() == nil {
@@ -179,9 +184,7 @@ func (o *outbox) serve(ctx, sending context.Context, t *transmission) {
 		t.progress(i + 1)
 		return t.ctx.Err() == nil
 	})
-	for _, id := range ids[len(t.out):] { // the caller wants no more
-		o.forget(id)
-	}
+	o.withdraw(t.actor, ids[len(t.out):]) // the caller wants no more
 	o.schedule(again)
 }
 
@@ -305,22 +308,6 @@ func (o *outbox) schedule(again bool) {
 	o.next = o.d.now().Add(o.delay + time.Duration(rand.Int64N(int64(o.delay/4)))) // not with everybody else
 }
 
-// want keeps that a lot is to leave, and for whom.
-func (o *outbox) want(id, actor string) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.wanted[id] = actor
-	delete(o.trouble, id)
-}
-
-// forget has a lot no longer be one that is to leave.
-func (o *outbox) forget(id string) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	delete(o.wanted, id)
-	delete(o.trouble, id)
-}
-
 // note keeps what became of a lot that is still to leave.
 func (o *outbox) note(id string, s setback) {
 	switch {
@@ -338,24 +325,28 @@ func (o *outbox) note(id string, s setback) {
 		o.forget(id)
 		return
 	}
-	o.hinder(id, s)
+	if o.hinder(id, s) && s.final {
+		o.unask(closingActor, id)
+		l, err = o.d.book.Lot(id)
+	}
 	if err == nil {
 		o.d.publishLotNow(l)
 	}
 }
 
 // hinder keeps why a lot has not left, unless it was changed meanwhile and nobody has
-// asked for it since.
-func (o *outbox) hinder(id string, s setback) {
+// asked for it since; it tells whether it has.
+func (o *outbox) hinder(id string, s setback) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if _, ok := o.wanted[id]; !ok {
-		return
+		return false
 	}
 	o.trouble[id] = s.why
 	if s.final {
 		delete(o.wanted, id)
 	}
+	return true
 }
 
 // actor is for whom a lot leaves.
@@ -378,8 +369,11 @@ func (o *outbox) waiting(l lot.Lot) *state.Dispatch {
 	if l.Dispatch != nil {
 		shown.Tries = l.Dispatch.Tries
 	}
+	if l.Asked != nil {
+		shown.Asked, shown.AskedBy = &l.Asked.At, l.Asked.By
+	}
 	if why != nil {
-		shown.Problem = why.Message
+		shown.Problem, shown.Reply = why.Message, replyOf(why)
 	}
 	return shown
 }

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"testing/synctest"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/agrafe-fse/agrafe/daemon/lot"
 	"github.com/agrafe-fse/agrafe/daemon/mail"
+	"github.com/agrafe-fse/agrafe/daemon/state"
 )
 
 // A lot that was asked for, did not leave and was changed since does not leave by itself:
@@ -130,5 +132,101 @@ func TestTransmitUnknownLots(t *testing.T) {
 	defer d.out.mu.Unlock()
 	if len(d.out.trouble)+len(d.out.wanted) != 0 {
 		t.Errorf("%d and %d are remembered", len(d.out.trouble), len(d.out.wanted))
+	}
+}
+
+// A lot that was asked for and could not leave leaves after a restart, once, and without
+// being asked for again; meanwhile it is said to wait, and since when.
+func TestAskedForBeforeARestart(t *testing.T) {
+	p := newPost()
+	s := newShelf(t, p, 1, 1)
+	s.deps.Now = time.Now
+	synctest.Test(t, func(t *testing.T) {
+		p.script = func(int, mail.Message) sendScript { return sendScript{before: unreachable} }
+		d, stop := s.open(t)
+		asked := time.Now()
+		if _, err := d.Transmit(t.Context(), "https://ehr.exemple.test#a", []string{s.lots[0].ID}, still); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		stop()
+		d, stop = s.open(t)
+		synctest.Wait()
+		way := d.shownLot(lotNow(t, d, s.lots[0].ID)).Dispatch
+		if way == nil || way.State != state.DispatchWaiting || way.Asked == nil || !way.Asked.Equal(asked) || way.AskedBy != lot.AskedBySite || way.Problem == "" {
+			t.Errorf("it waits so: %+v", way)
+		}
+		if other := d.shownLot(lotNow(t, d, s.lots[1].ID)).Dispatch; other != nil {
+			t.Errorf("one that nobody has asked for waits: %+v", other)
+		}
+		p.mu.Lock()
+		p.script = nil
+		p.mu.Unlock()
+		time.Sleep(2 * longestDelay)
+		if l := lotNow(t, d, s.lots[0].ID); l.Sent == nil || l.Asked != nil || len(p.sent) != 1 {
+			t.Errorf("lot %s, asked for %+v, %d messages", l.State, l.Asked, len(p.sent))
+		}
+		stop()
+		d, stop = s.open(t)
+		defer stop()
+		time.Sleep(2 * longestDelay)
+		if l := lotNow(t, d, s.lots[1].ID); l.Sent != nil || len(p.sent) != 1 {
+			t.Errorf("one that nobody has asked for is %s, %d messages", l.State, len(p.sent))
+		}
+	})
+}
+
+// What ends a wish ends it for the next start too: that the caller wants no more, that the
+// lot is changed, that somebody has to decide. That the service stops does not.
+func TestWishesEnd(t *testing.T) {
+	p := newPost()
+	s := newShelf(t, p, 1, 1)
+	second := s.lots[1].ID
+	for _, test := range []struct {
+		name  string
+		after func(d *Daemon, shut, cancel func()) // when the first of both lots was tried
+		first sendScript
+		asked bool // the second one is still asked for
+	}{
+		{"the caller wants no more", func(_ *Daemon, _, cancel func()) { cancel() }, sendScript{}, false},
+		{"the service stops, and the caller with it", func(_ *Daemon, shut, cancel func()) { shut(); cancel() }, sendScript{}, true},
+		{"changed", func(d *Daemon, _, _ func()) {
+			_, _ = d.ReopenLot(t.Context(), ehr, second, lot.Call{})
+			_, _ = d.CloseLot(t.Context(), ehr, second, lot.Call{})
+		}, sendScript{before: unreachable}, false},
+		{"nothing is said", func(*Daemon, func(), func()) {}, sendScript{before: unreachable}, true},
+		{"the server refuses it", func(*Daemon, func(), func()) {}, sendScript{before: refusal}, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			other := s.copied(t, t.TempDir())
+			p.script = func(int, mail.Message) sendScript { return test.first }
+			d, err := New(other.cfg, other.deps)
+			if err != nil {
+				t.Fatal(err)
+			}
+			running, shut := context.WithCancel(t.Context())
+			ended := make(chan struct{})
+			go func() { defer close(ended); d.followMail(running) }()
+			ctx, cancel := context.WithCancel(running)
+			defer cancel()
+			if _, err := d.Transmit(ctx, ehr, []string{s.lots[0].ID, second}, func(done int) {
+				if done == 1 {
+					test.after(d, shut, cancel)
+				}
+			}); err != nil {
+				t.Fatal(err)
+			}
+			shut()
+			<-ended
+			if err := d.book.Close(); err != nil {
+				t.Fatal(err)
+			}
+			p.script = func(int, mail.Message) sendScript { return sendScript{before: unreachable} }
+			d, stop := other.open(t)
+			defer stop()
+			if l := lotNow(t, d, second); (l.Asked != nil) != test.asked {
+				t.Errorf("it is asked for: %+v", l.Asked)
+			}
+		})
 	}
 }

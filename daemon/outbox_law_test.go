@@ -11,6 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/agrafe-fse/agrafe/daemon/fse"
 	"github.com/agrafe-fse/agrafe/daemon/lot"
 	"github.com/agrafe-fse/agrafe/daemon/mail"
 )
@@ -117,8 +118,8 @@ func TestByItself(t *testing.T) {
 	})
 }
 
-// Offline writes nothing to the journal.
-func TestOfflineWritesNothing(t *testing.T) {
+// Offline the journal is told once that a lot was asked for, and nothing of the tries.
+func TestOfflineWritesOnce(t *testing.T) {
 	p := newPost()
 	p.script = func(int, mail.Message) sendScript { return sendScript{before: unreachable} }
 	s := newShelf(t, p, 1)
@@ -133,14 +134,16 @@ func TestOfflineWritesNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if after, err := d.book.Stats(); err != nil || before.Last != after.Last || p.dials() != 3 {
+	if after, err := d.book.Stats(); err != nil || after.Last != before.Last+1 || p.dials() != 3 {
 		t.Errorf("record %d, then %d, %v", before.Last, after.Last, err)
 	}
 }
 
-// No law of the outbox is broken by any order of failures, crashes, stops, copies and
-// decisions: the server takes the message of a lot once at most, unless somebody has said
-// that it had not left, and there is never more than one message on its way.
+// No law of the outbox is broken by any order of failures, crashes, stops, copies, changes
+// of mind and decisions: the server takes the message of a lot once at most, unless
+// somebody has said that it had not left, and there is never more than one message on its
+// way. A start takes up what was asked for, and only that: nobody has asked for a lot that
+// waits for a decision, has left or is open.
 func TestAtMostOnce(t *testing.T) {
 	p := newPost()
 	s := newShelf(t, p, 1, 2)
@@ -171,11 +174,19 @@ func TestAtMostOnce(t *testing.T) {
 		}
 		excused := map[string]int{} // messages that somebody has said had not left
 		for range rapid.IntRange(1, 8).Draw(rt, "steps") {
-			switch rapid.SampledFrom([]string{"transmit", "transmit", "one", "fetch", "restart", "decide"}).Draw(rt, "what") {
+			switch rapid.SampledFrom([]string{"transmit", "transmit", "one", "cancelled", "fetch", "restart", "restart", "reopen", "decide"}).Draw(rt, "what") {
 			case "transmit":
 				_, _ = d.Transmit(context.Background(), ehr, nil, still)
 			case "one":
 				_, _ = d.Transmit(context.Background(), ehr, []string{rapid.SampledFrom(s.lots).Draw(rt, "lot").ID}, still)
+			case "cancelled":
+				ctx, cancel := context.WithCancel(context.Background())
+				_, _ = d.Transmit(ctx, ehr, nil, func(int) { cancel() })
+				cancel()
+			case "reopen":
+				id := rapid.SampledFrom(s.lots).Draw(rt, "lot").ID
+				_, _ = d.ReopenLot(context.Background(), ehr, id, lot.Call{})
+				_, _ = d.CloseLot(context.Background(), ehr, id, lot.Call{})
 			case "fetch":
 				if _, err := d.FetchReturns(context.Background(), ehr, still); err != nil {
 					rt.Fatal(err)
@@ -194,6 +205,11 @@ func TestAtMostOnce(t *testing.T) {
 				stop()
 				now = crash.Swap(nil)
 				d, stop = now.open(t)
+			}
+			for _, one := range s.lots {
+				if l := lotNow(t, d, one.ID); l.Asked != nil && (l.State != fse.LotClos || l.Dispatch != nil && l.Dispatch.State != lot.DispatchNone && l.Dispatch.State != lot.DispatchBegun) {
+					rt.Fatalf("a lot is asked for that is %s, %+v", l.State, l.Dispatch)
+				}
 			}
 			p.mu.Lock()
 			taken, most := maps.Clone(p.taken), p.most

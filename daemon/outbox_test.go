@@ -107,7 +107,7 @@ func TestDispatchOutcomes(t *testing.T) {
 			}
 			shown := list[0].Lot
 			if code != test.code || shown.State != string(test.state) || shown.Dispatch == nil || shown.Dispatch.State != test.dispatch ||
-				(shown.Dispatch.Problem == "") != (test.code == "") {
+				(shown.Dispatch.Problem == "") != (test.code == "") || shown.Dispatch.Reply != replyTo(test.script) {
 				t.Errorf("%s, lot %s, dispatch %+v", code, shown.State, shown.Dispatch)
 			}
 			d.out.mu.Lock()
@@ -118,6 +118,16 @@ func TestDispatchOutcomes(t *testing.T) {
 			}
 		})
 	}
+}
+
+// replyTo is what the server of a script has said, where a failure came of it.
+func replyTo(s sendScript) string {
+	for _, e := range []*mail.Error{s.before, s.after} {
+		if e != nil {
+			return e.Reply
+		}
+	}
+	return ""
 }
 
 // A lot that is undecided is settled by our own copy, or by somebody; until then it does

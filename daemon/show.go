@@ -22,6 +22,7 @@ func ShowFSE(f lot.FSE) state.FSE {
 		s.Honoraires, s.AMO, s.AMC, s.Patient = int64(t.Honoraires), int64(t.AMO), int64(t.AMC), int64(t.Patient)
 		s.Exoneration = exonerationOf(f.Price)
 	}
+	s.Restored = f.Restored
 	if f.Paper != nil {
 		s.Paper = string(f.Paper.State)
 	}

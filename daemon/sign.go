@@ -28,6 +28,8 @@ type SignRequest struct {
 	Lease  reader.LeaseID // on the reader of the CPS, "" for none
 	Holder string         // who signs, and has the lease and the code; "" for the principal
 
+	ConfirmRestored bool // the signer knows that a backup has brought the FSE back, and that it was not signed since
+
 	Progress func(done int) // of SignMany, told how many FSE are over; nil for nobody
 }
 
@@ -97,6 +99,10 @@ func (d *Daemon) prepare(ctx context.Context, principal string, r SignRequest, o
 	if err != nil {
 		return bookFailure(err)
 	}
+	if f.Restored != nil && !r.ConfirmRestored {
+		return restored(*f.Restored)
+	}
+	one.signature.Restored = f.Restored
 	if one.fse, err = d.reserve(ctx, principal, f, r); err != nil {
 		return err
 	}
@@ -152,6 +158,13 @@ func (d *Daemon) reserve(ctx context.Context, principal string, f lot.FSE, r Sig
 	}
 	d.publishFSE(f)
 	return f, nil
+}
+
+// restored refuses an FSE that a backup which ends at a time has brought back.
+func restored(end time.Time) *state.Error {
+	return &state.Error{Kind: state.Invalid, Code: "FSE_RESTAUREE", Path: "confirmRestored",
+		Message: "Cette FSE vient d’une sauvegarde du " + end.Local().Format("02/01/2006 à 15:04") +
+			" : elle a peut-être été signée depuis. Vérifiez dans votre logiciel et auprès de l’organisme qu’elle ne l’a pas été, puis confirmez."}
 }
 
 // refused is the error for a draft that can't be signed, with every reason.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -62,6 +63,12 @@ func writeFSE(w io.Writer, list ...state.FSE) {
 			euros(f.Honoraires), euros(f.AMO), euros(f.AMC), euros(f.Patient), f.ID)
 	}
 	_ = t.Flush() // a terminal that is gone
+	for _, f := range list {
+		if f.Restored != nil {
+			fmt.Fprintf(w, "FSE %s: from a backup of %s, may have been signed since; signing it has to be confirmed (fse.sign, confirmRestored)\n",
+				cmp.Or(f.Numero, f.ID), f.Restored.Local().Format("02/01/2006 15:04"))
+		}
+	}
 }
 
 // fseArg names an FSE.

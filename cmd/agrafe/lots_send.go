@@ -126,9 +126,12 @@ func writeProblems(w io.Writer, list []state.Lot) {
 			continue
 		}
 		fmt.Fprintf(w, "lot %s: %s\n", l.Numero, visible(l.Dispatch.Problem))
+		if l.Dispatch.Reply != "" {
+			fmt.Fprintf(w, "  the server said: %s\n", visible(l.Dispatch.Reply))
+		}
 		switch l.Dispatch.State {
 		case state.DispatchWaiting:
-			fmt.Fprintln(w, "  tried again by itself until the service stops; after that: agrafe lots send")
+			fmt.Fprintln(w, "  tried again by itself, also after the service was stopped; to take it back: agrafe lots reopen, agrafe lots close")
 		case "indecis", "rebond":
 			fmt.Fprintf(w, "  look whether the payer has it, then: agrafe lots decide %s --sent, or --not-sent\n", l.ID)
 		case "refuse":

@@ -18,9 +18,10 @@ func TestSendingTold(t *testing.T) {
 		advice  string // "" for none
 	}{
 		{"asked of nobody", state.Lot{}, "", ""},
-		{"waits", state.Lot{Dispatch: &state.Dispatch{State: "en-attente", Problem: "p"}}, "tried again", "until the service stops"},
+		{"waits", state.Lot{Dispatch: &state.Dispatch{State: "en-attente", Problem: "p"}}, "tried again", "also after the service was stopped"},
 		{"undecided", state.Lot{Dispatch: &state.Dispatch{State: "indecis", Problem: "p"}}, "UNDECIDED", "lots decide x --sent, or --not-sent"},
 		{"refused", state.Lot{Dispatch: &state.Dispatch{State: "refuse", Problem: "p"}}, "REFUSED", "lots decide x --not-sent, agrafe lots send x"},
+		{"refused in words", state.Lot{Dispatch: &state.Dispatch{State: "refuse", Problem: "p", Reply: "550 5.1.1 … user unknown"}}, "REFUSED", "the server said: 550 5.1.1 … user unknown"},
 		{"sent", state.Lot{Sent: &sent, Dispatch: &state.Dispatch{State: "parti", Problem: "p"}}, "sent 16/06/2026", ""},
 		{"came back", state.Lot{Sent: &sent, Dispatch: &state.Dispatch{State: "rebond", Problem: "p"}}, "CAME BACK", "lots decide x --sent, or --not-sent"},
 	}

@@ -125,6 +125,43 @@ type fetched struct {
 	Waiting  int `json:"aRapprocher"`
 	Problems int `json:"problemes"`
 	Foreign  int `json:"etrangers"`
+	Copies   int `json:"copies"`
+
+	Returns    int `json:"retours"`
+	Payments   int `json:"paiements"`
+	Rejects    int `json:"rejets"`
+	Accepted   int `json:"accuses"`
+	Duplicates int `json:"doublons"`
+	Others     int `json:"autres"`
+	Unknown    int `json:"inconnus"`
+}
+
+// counts says what the returns are: "12 returns: 10 payments, 1 reject, 1 seen before".
+func (f fetched) counts() string {
+	var parts []string
+	for _, c := range []struct {
+		n         int
+		one, many string
+	}{
+		{f.Payments, "payment", "payments"}, {f.Rejects, "reject", "rejects"}, {f.Accepted, "acknowledgement", "acknowledgements"},
+		{f.Others, "deferred or taken back", "deferred or taken back"}, {f.Unknown, "of unknown meaning", "of unknown meaning"},
+		{f.Duplicates, "seen before", "seen before"},
+	} {
+		if c.n > 0 {
+			parts = append(parts, counted(c.n, c.one, c.many))
+		}
+	}
+	if len(parts) == 0 {
+		return "no return"
+	}
+	return counted(f.Returns, "return", "returns") + ": " + strings.Join(parts, ", ")
+}
+
+func counted(n int, one, many string) string {
+	if n == 1 {
+		many = one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 func (returnsFetchCmd) Run(e *env) error {
@@ -139,6 +176,10 @@ func (returnsFetchCmd) Run(e *env) error {
 	}
 	return e.print(f, func(w io.Writer) {
 		fmt.Fprintf(w, "%d files came, %d of them known before; %d returns matched, %d wait\n", f.Received+f.Known, f.Known, f.Matched, f.Waiting)
+		fmt.Fprintln(w, f.counts())
+		if f.Copies > 0 {
+			fmt.Fprintf(w, "%s of what was sent\n", counted(f.Copies, "copy", "copies"))
+		}
 		if f.Waiting > 0 {
 			fmt.Fprintln(w, "see: agrafe returns list --waiting")
 		}

@@ -39,9 +39,9 @@ type adopted struct {
 const maxAdopted = 256 << 10
 
 // adopt takes over the derived keys of an older version where that can be done: of
-// version 3 all are as they would be derived now, and only the mark is another one; of
+// versions 3 and 4 all are as they would be derived now, and only the mark is another one; of
 // version 2 what its checkpoint has kept is entered. Where nothing may be written those of
-// version 3 are read as they are. It fails with the errors of checkDerived.
+// versions 3 and 4 are read as they are. It fails with the errors of checkDerived.
 func (b *Book) adopt(frozen bool) error {
 	var found adoptable
 	err := b.journal.View(func(s journal.State) (err error) {
@@ -49,9 +49,9 @@ func (b *Book) adopt(frozen bool) error {
 		return err
 	})
 	switch {
-	case err != nil || found == untouched3 && frozen:
+	case err != nil || found == untouched && frozen:
 		return err
-	case found == untouched3:
+	case found == untouched:
 		_, err = b.journal.Update(context.Background(), func(journal.State) ([]journal.Entry, error) {
 			return one(adoption{Last: true}.record())
 		})

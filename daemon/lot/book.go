@@ -23,6 +23,10 @@
 //     neither changed nor sent. The lot and all its FSE are transmitted in one change.
 //     After a loss of records that holds of every lot that was not sent. Where its
 //     message came back, somebody decides, and only then are lot and FSE as before.
+//     That somebody has asked for it to leave stays noted until it has, somebody has to
+//     decide about it, or it is changed.
+//   - After a loss of records an FSE that was not signed is signed only by somebody who
+//     confirms that it was not signed since the backup.
 //   - What a payer delivers is kept as it came, and taken in once, whatever the number of
 //     times and files in which it comes; what was cut short goes on where it stopped. A
 //     file that can't be read applies nothing.
@@ -158,6 +162,7 @@ var (
 	ErrIncoming   = errors.New("cannot take a delivery of more than 8 MiB, more than 100000 returns or of no known kind")
 	ErrDismissal  = errors.New("cannot dismiss a return without a reason of at most 200 characters")
 	ErrNoMatch    = errors.New("cannot reconcile it: the FSE was not sent, is of another environment or has too many returns")
+	ErrRestored   = errors.New("cannot sign this FSE without a confirmation: a backup brought it back, and it may have been signed since")
 	ErrRetention  = errors.New("cannot purge what is younger than 90 days (R.161-47 CSS)")
 	ErrStale      = errors.New("cannot use the derived state of an older version: rebuild the journal")
 	ErrNewer      = errors.New("cannot use what a newer version wrote: install that version again")

@@ -48,8 +48,42 @@ type Delivery struct {
 
 	Along *along `json:"suite,omitempty"` // what is left to do of the last one
 
-	FSE  []string `json:"-"` // changed by the call that has returned this
-	Lots []string `json:"-"`
+	FSE   []string `json:"-"` // changed by the call that has returned this
+	Lots  []string `json:"-"`
+	Tally Tally    `json:"-"` // of that call
+}
+
+// Tally counts the returns that a call has taken in, by what they say. Our own copies
+// count for none.
+type Tally struct {
+	Says     map[Says]int // that had not come before
+	Repeated int          // that had
+}
+
+// add counts what records say was taken in.
+func (t *Tally) add(records []journal.Record) error {
+	for _, r := range records {
+		switch r.Kind {
+		case kindReturn:
+			change, err := decode[returnChange](r.Data)
+			if err != nil {
+				return err
+			}
+			if n := change.New; n != nil && n.Kind != ReturnCopy {
+				if t.Says == nil {
+					t.Says = make(map[Says]int)
+				}
+				t.Says[n.Says]++
+			}
+		case kindDelivery:
+			change, err := decode[deliveryChange](r.Data)
+			if err != nil {
+				return err
+			}
+			t.Repeated += change.Repeated
+		}
+	}
+	return nil
 }
 
 // Incoming is what has come from a payer.

@@ -23,7 +23,8 @@ func TestReceive(t *testing.T) {
 	in.Content = bytes.Repeat([]byte("é0123456789"), 90_000)
 	d := receive(t, b, in)
 	want := Delivery{Kind: DeliveryNoemie, Origin: "<m@test>", From: payer, Received: openDay, Size: len(in.Content), Returns: 4, Applied: 2, Waiting: 1,
-		Demonstration: true, Destinataire: doctor, Pieces: 3, Lists: 1, Done: 4, FSE: []string{list[0].ID}}
+		Demonstration: true, Destinataire: doctor, Pieces: 3, Lists: 1, Done: 4, FSE: []string{list[0].ID},
+		Tally: Tally{Says: map[Says]int{SaysPaid: 2, SaysRejected: 1, SaysOther: 1}}}
 	if diff := cmp.Diff(want, d, cmpopts.IgnoreFields(Delivery{}, "ID", "Seq"), cmpopts.EquateEmpty()); diff != "" || b.Queue().ToSettle != 1 {
 		t.Errorf("%d to settle, -want +got\n%s", b.Queue().ToSettle, diff)
 	}
@@ -32,7 +33,7 @@ func TestReceive(t *testing.T) {
 		t.Errorf("%q, %d bytes, %v", name, len(content), err)
 	}
 	before := derived(t, b)
-	if again, known, err := b.Receive(t.Context(), "service", in); err != nil || !known || again.ID != d.ID || !bytes.Equal(before, derived(t, b)) {
+	if again, known, err := b.Receive(t.Context(), "service", in); err != nil || !known || again.ID != d.ID || again.Tally.Repeated != 4 || !bytes.Equal(before, derived(t, b)) {
 		t.Errorf("known %t, %v", known, err)
 	}
 	in.Content = append(in.Content, 'x')

@@ -46,6 +46,7 @@ type Dispatch struct {
 	Ended     *time.Time    `json:"fini,omitempty"`
 	Tries     int           `json:"essais"`               // of the lot, this one included
 	Problem   string        `json:"probleme,omitempty"`   // French, one line, of what is undecided, refused or has failed
+	Reply     string        `json:"reponse,omitempty"`    // words of the mail server, as mail.Error.Reply gives them
 	By        string        `json:"tranchePar,omitempty"` // who settled it
 }
 
@@ -53,6 +54,7 @@ type Dispatch struct {
 type DispatchEnd struct {
 	State   DispatchState // DispatchNone, DispatchUndecided, DispatchSent or DispatchRefused
 	Problem string        // French, one line
+	Reply   string        // of the mail server, "" for none
 	By      string
 }
 
@@ -155,7 +157,7 @@ func (b *Book) dispatch(ctx context.Context, id string, c Call, decide func(jour
 func (b *Book) ended(l *Lot, end DispatchEnd) *Dispatch {
 	now := b.now().UTC()
 	d := *l.Dispatch
-	d.State, d.Problem, d.By, d.Ended = end.State, end.Problem, end.By, &now
+	d.State, d.Problem, d.Reply, d.By, d.Ended = end.State, end.Problem, end.Reply, end.By, &now
 	return &d
 }
 

@@ -1,7 +1,6 @@
 package lot
 
 import (
-	"github.com/agrafe-fse/agrafe/daemon/fse"
 	"github.com/agrafe-fse/agrafe/daemon/journal"
 )
 
@@ -14,9 +13,7 @@ func (b *Book) Interrupted() ([]Lot, error) {
 // ToDispatch returns the closed lots that may be sent without anybody's word, the oldest
 // first. Its cost is that of the lots that were not sent.
 func (b *Book) ToDispatch() ([]Lot, error) {
-	return b.unsent(func(l *Lot) bool {
-		return l.State == fse.LotClos && (l.Dispatch == nil || l.Dispatch.State == DispatchNone)
-	})
+	return b.unsent((*Lot).mayBeAsked)
 }
 
 func (b *Book) unsent(takes func(*Lot) bool) (list []Lot, err error) {

@@ -263,7 +263,7 @@ func TestDispatchRecords(t *testing.T) {
 		}
 		return nil
 	})
-	want := []string{"lot service 4", "fse service 4", "fse service 4", "lot service 4", "fse service 4", "fse service 4"}
+	want := []string{"lot service 5", "fse service 5", "fse service 5", "lot service 5", "fse service 5", "fse service 5"}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("%v, -want +got\n%s", err, diff)
 	}

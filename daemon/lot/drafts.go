@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/agrafe-fse/agrafe/daemon/fse"
 	"github.com/agrafe-fse/agrafe/daemon/journal"
@@ -83,7 +84,7 @@ func (b *Book) Split(ctx context.Context, owner, id string, parts []*fse.Draft, 
 		if f.Replaces != nil {
 			return nil, ErrReplaces
 		}
-		return splitEntries(owner, ids, parts, c)
+		return splitEntries(owner, ids, parts, f.Restored, c)
 	})
 	if err != nil {
 		return nil, err
@@ -99,15 +100,16 @@ func (b *Book) Split(ctx context.Context, owner, id string, parts []*fse.Draft, 
 	return list, nil
 }
 
-// splitEntries makes the FSE of ids, of which the first is there, of parts.
-func splitEntries(owner string, ids []string, parts []*fse.Draft, c Call) (entries []journal.Entry, err error) {
+// splitEntries makes the FSE of ids, of which the first is there, of parts; restored is
+// the mark of that one.
+func splitEntries(owner string, ids []string, parts []*fse.Draft, restored *time.Time, c Call) (entries []journal.Entry, err error) {
 	for i, part := range parts {
 		change := fseChange{State: fse.Brouillon, Certification: fse.Certification(part), Draft: plain(part),
 			Linked: slices.DeleteFunc(slices.Clone(ids), func(other string) bool { return other == ids[i] })}
 		if i == 0 {
 			change.Key = c.key()
 		} else {
-			change.Owner = owner
+			change.Owner, change.Restored = owner, restored
 		}
 		entry, err := change.record(ids[i], owner, "")
 		if err != nil {

@@ -94,7 +94,7 @@ func (w *shop) step(t *rapid.T) {
 	var err error
 	switch step := rapid.SampledFrom([]string{"sign", "sign", "sign", "sign", "sign", "reserve", "cancel", "close", "close", "reopen", "take", "take", "send", "send",
 		"mark", "mark", "post", "collect", "collect", "paper", "reject", "withdraw", "remake", "remake", "finish", "finish",
-		"answer", "answer", "answer", "bounce", "decide", "decide", "dismiss", "reconcile", "archive"}).Draw(t, "step"); step {
+		"answer", "answer", "answer", "bounce", "decide", "decide", "dismiss", "reconcile", "archive", "ask", "ask", "unask"}).Draw(t, "step"); step {
 	case "sign", "reserve":
 		err = w.begin(t, step == "sign")
 	case "cancel":
@@ -117,6 +117,10 @@ func (w *shop) step(t *rapid.T) {
 		err = w.settle(t, step, pick(w.fse))
 	case "archive":
 		_, err = w.b.Archive(ctx)
+	case "ask":
+		err = w.b.Ask(ctx, alice, []string{pick(lots), pick(lots)})
+	case "unask":
+		err = w.b.Unask(ctx, alice, []string{pick(lots)})
 	default:
 		err = w.after(t, step, func() string { return pick(w.fse) }, func() string { return pick(lots) })
 	}
@@ -267,6 +271,9 @@ func (w *shop) checkLot(t *rapid.T, l Lot, all map[string]FSE, seen map[string]b
 	}
 	if got := (Lot{Count: l.Count, Records: l.Records, Total: l.Total, AMO: l.AMO}); got != sum {
 		t.Fatalf("lot %d counts %+v, its FSE %+v", l.Numero, got, sum)
+	}
+	if l.Asked != nil && !l.mayBeAsked() && !l.begun() {
+		t.Fatalf("lot %d, %s, is asked for with %+v", l.Numero, l.State, l.Dispatch)
 	}
 	if l.Count > b2.CoupureFactures || l.Records > b2.CoupureRecords {
 		t.Fatalf("lot %d has %d FSE and %d records", l.Numero, l.Count, l.Records)

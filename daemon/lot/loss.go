@@ -37,10 +37,18 @@ func keySeen(series string) string { return "perte/" + series }
 // mayHaveLeft is the problem of the lots of which a restore has lost whether they were sent.
 const mayHaveLeft = "Une sauvegarde a été restaurée : ce lot est peut-être déjà parti."
 
-// Lost keeps that so many records before this moment are lost for good, and that the lots
-// which were not sent may have been. What fails half-way is done again as a whole.
+// Lost keeps that so many records before this moment are lost for good, that the lots
+// which were not sent may have been, and that the FSE which are not signed may have been.
+// What fails half-way is done again as a whole.
 func (b *Book) Lost(ctx context.Context, records int, cause string) error {
 	const actor = "restauration"
+	end, err := b.lastRecord()
+	if err != nil {
+		return err
+	}
+	if err := b.markRestored(ctx, end, actor); err != nil {
+		return err
+	}
 	lots, err := b.unsent(func(l *Lot) bool { return l.Count > 0 && !l.onItsWay() })
 	if err != nil {
 		return err

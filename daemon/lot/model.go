@@ -31,6 +31,10 @@ type FSE struct {
 	Replaces   *Original `json:"remplace,omitempty"`
 	ReplacedBy string    `json:"remplaceePar,omitempty"` // FSE.ID of what makes it again, be it a draft
 	Received   *Received `json:"recu,omitempty"`         // what the payers gave, nil before they said anything of it
+
+	// Restored is the time of the last record of the backup that brought the FSE back
+	// before it was signed: see restored.go. Nil for any other.
+	Restored *time.Time `json:"restored,omitempty"`
 }
 
 // Received is what the payers gave for an FSE so far, less what they took back.
@@ -89,6 +93,10 @@ type Signature struct {
 	Presence bool      `json:"presenceVitale"`      // the patient's card was in a reader and was theirs
 	Commands int       `json:"commandes"`           // sent to the CPS, code and checks included
 	Seq      uint64    `json:"enregistrement"`      // record that holds the seal
+
+	// Restored repeats FSE.Restored where the signer has confirmed that the FSE was not
+	// signed since.
+	Restored *time.Time `json:"confirmeeDepuis,omitempty"`
 }
 
 // Lot groups the FSE of one professional for one payer with one certification.
@@ -113,8 +121,9 @@ type Lot struct {
 	Changed       time.Time    `json:"modifie"` // by its last record, those of its FSE apart
 	Dispatch      *Dispatch    `json:"envoi,omitempty"`
 	Sent          *time.Time   `json:"transmis,omitempty"`
-	Accepted      bool         `json:"accuse,omitempty"` // a payer has acknowledged it
-	Refused       *Reject      `json:"refus,omitempty"`  // a payer has refused all of it
+	Accepted      bool         `json:"accuse,omitempty"`  // a payer has acknowledged it
+	Refused       *Reject      `json:"refus,omitempty"`   // a payer has refused all of it
+	Asked         *Asked       `json:"demande,omitempty"` // somebody has asked that it leaves, and it has not yet: see asked.go
 }
 
 // Demonstration is the only environment there is: the seal is the open one and
@@ -149,6 +158,7 @@ type fseChange struct {
 	Received      *Received  `json:"recu,omitempty"`
 	Replaces      *Original  `json:"remplace,omitempty"`
 	ReplacedBy    string     `json:"remplaceePar,omitempty"`
+	Restored      *time.Time `json:"restauree,omitempty"`
 	Key           *callKey   `json:"appel,omitempty"`
 }
 
@@ -163,6 +173,7 @@ type lotChange struct {
 	Sent     *time.Time `json:"transmis,omitempty"` // of the one that tells that it was sent
 	Accepted bool       `json:"accuse,omitempty"`
 	Refused  *Reject    `json:"refus,omitempty"`
+	Asked    *Asked     `json:"demande,omitempty"` // without a time: it is withdrawn
 }
 
 // callKey is an idempotency key with what it was first used for.

@@ -111,6 +111,7 @@ func (f *FSE) apply(c *fseChange, r journal.Record) {
 	}
 	f.State, f.Changed = c.State, r.Time
 	f.applyLinks(c)
+	f.applyRestored(c)
 	if c.Draft != nil {
 		f.Draft, f.Certification = c.Draft, c.Certification
 	}

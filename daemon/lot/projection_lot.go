@@ -73,6 +73,7 @@ func (l *Lot) apply(c *lotChange, r journal.Record) {
 	if c.Refused != nil {
 		l.Refused = c.Refused
 	}
+	l.applyAsked(c)
 	l.Accepted = l.Accepted || c.Accepted || c.State == fse.LotAcquitte
 }
 

@@ -38,6 +38,7 @@ func (b *Book) Receive(ctx context.Context, actor string, in Incoming) (d Delive
 	switch d, err = b.Delivery(id); {
 	case err == nil && d.Problem != "" && d.Returns == 0 && len(in.Returns) > 0:
 	case err == nil && !d.unfinished():
+		d.Tally.Repeated = d.Returns
 		return d, true, nil
 	case err == nil:
 		d, err = b.takeIn(ctx, actor, id)
@@ -152,6 +153,7 @@ func (b *Book) takeIn(ctx context.Context, actor, id string) (d Delivery, err er
 		return d, err
 	}
 	fses, lots := map[string]bool{}, map[string]bool{}
+	var tally Tally
 	for {
 		records, err := b.journal.Update(ctx, func(s journal.State) ([]journal.Entry, error) {
 			d, err := deliveryOf(s, id)
@@ -175,11 +177,14 @@ func (b *Book) takeIn(ctx context.Context, actor, id string) (d Delivery, err er
 				lots[r.Subject] = true
 			}
 		}
+		if err := tally.add(records); err != nil {
+			return d, err
+		}
 		if len(records) == 0 {
 			break
 		}
 	}
 	d, err = b.Delivery(id)
-	d.FSE, d.Lots = sortedKeys(fses), sortedKeys(lots)
+	d.FSE, d.Lots, d.Tally = sortedKeys(fses), sortedKeys(lots), tally
 	return d, err
 }

@@ -13,8 +13,9 @@ import (
 // for another, a lot that is opened again, keys of calls about lots; and the
 // holder of the card in the signature. Version 3 came with papers, practices, payments
 // by patients, returns, and FSE that make others again. Version 4 came with what is sent
-// to payers and what comes from them.
-const schema = 4
+// to payers and what comes from them; version 5 with what has to be confirmed after a
+// restore, and with the lots that somebody has asked for.
+const schema = 5
 
 // upgrades turns the data of a record of each older version into the next one's.
 // Records are never rewritten: they are upgraded each time that they are read.
@@ -22,9 +23,10 @@ var upgrades = map[uint16]func(data []byte) ([]byte, error){
 	// Version 2 only adds: a signature of version 1 has no holder, and the lot's B2
 	// file then shows the number of the professional in the place of the name.
 	1: same,
-	// Versions 3 and 4 only add.
+	// Versions 3, 4 and 5 only add.
 	2: same,
 	3: same,
+	4: same,
 }
 
 func same(data []byte) ([]byte, error) { return data, nil }
@@ -54,7 +56,7 @@ func upgraded(r journal.Record) ([]byte, error) {
 // derives: a journal whose state an older one derived has to be rebuilt from its
 // records, by journal.Rebuild. A purge keeps derived keys of its time in a checkpoint:
 // before the version is raised, those of older versions need an upgrade too: see adopt.
-const derivation = 4
+const derivation = 5
 
 // keyDerivation holds the version of the derived keys; derivation 1 did not
 // write it. keyBehind holds the version that the records behind a checkpoint of another
@@ -83,7 +85,7 @@ type adoptable int
 const (
 	nothingToAdopt adoptable = iota
 	checkpoint2              // a checkpoint of version 2, whose keys have to be entered where they are looked for
-	untouched3               // those of version 3, which sent nothing: they are those of version 4
+	untouched                // those of version 3, which sent nothing, or of version 4: they are derived so still
 )
 
 // checkDerived refuses derived keys of another version, unless they can be adopted.
@@ -100,7 +102,9 @@ func checkDerived(s journal.State) (adoptable, error) {
 	case found == 2 && s.First() > 1 && (behind == derivation || s.First() > s.Last()):
 		return checkpoint2, nil
 	case found == 3:
-		return untouched3, nothingSent(s)
+		return untouched, nothingSent(s)
+	case found == 4:
+		return untouched, nil
 	case found < derivation:
 		return nothingToAdopt, fmt.Errorf("%w: version %d, %d is known", ErrStale, found, derivation)
 	case found > derivation:

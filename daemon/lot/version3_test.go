@@ -3,6 +3,7 @@ package lot
 import (
 	"bytes"
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,10 +17,17 @@ import (
 // with a checkpoint of these keys.
 func written3(t *testing.T, o Options, purged bool) {
 	t.Helper()
+	written(t, o, "3", purged)
+}
+
+// written is written3 for the versions that derive the same keys of the records of version
+// 3, but for their mark.
+func written(t *testing.T, o Options, version string, purged bool) {
+	t.Helper()
 	entries := stored(t, "version3.ndjson")
 	other := JournalOptions(o)
 	other.Project = func(r journal.Record, w journal.Writer) error {
-		return errors.Join(project(r, w), w.Set(keyDerivation, []byte("3")), w.Set(keyBehind, nil))
+		return errors.Join(project(r, w), w.Set(keyDerivation, []byte(version)), w.Set(keyBehind, nil))
 	}
 	j, err := journal.Open(other)
 	if err != nil {
@@ -90,7 +98,7 @@ func TestVersion3Keys(t *testing.T) {
 	for _, pair := range keysOf(t, "version3.keys") {
 		value := strings.ReplaceAll(pair[1], "\n", " ")
 		if strings.HasPrefix(pair[0], keyDerivation) {
-			value = "4"
+			value = strconv.Itoa(derivation)
 		}
 		want.WriteString(pair[0] + " = " + value + "\n")
 	}
@@ -98,6 +106,64 @@ func TestVersion3Keys(t *testing.T) {
 		t.Errorf("-version 3 +version 4\n%s", diff)
 	}
 	verify(t, b)
+}
+
+// A journal of version 4 is opened as it is, purged or not, sent lots and all: version 5
+// derives the same keys of its records, and marks them once. Where nothing may be written
+// it is read as it is.
+func TestVersion4(t *testing.T) {
+	for _, purged := range []bool{false, true} {
+		o := optionsIn(t.TempDir())
+		written(t, o, "4", purged)
+		frozen := o
+		frozen.Frozen = errors.New("frozen")
+		b, err := Open(frozen)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b.Queue().Rejects != 1 {
+			t.Errorf("%+v", b.Queue())
+		}
+		if err := b.Close(); err != nil {
+			t.Fatal(err)
+		}
+		var last uint64
+		for i := range 3 {
+			if b, err = Open(o); err != nil {
+				t.Fatal(err)
+			}
+			verify(t, b)
+			stats, err := b.Stats()
+			if err != nil || i > 0 && stats.Last != last {
+				t.Errorf("record %d, then %d, %v", last, stats.Last, err)
+			}
+			last = stats.Last
+			if err := b.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	o := optionsIn(t.TempDir())
+	other := JournalOptions(o)
+	other.Project = func(r journal.Record, w journal.Writer) error {
+		return errors.Join(project(r, w), w.Set(keyDerivation, []byte("4")), w.Set(keyCount(kindFSE, string(fse.Payee)), []byte("1")))
+	}
+	j, err := journal.Open(other)
+	if err == nil {
+		_, err = j.Update(t.Context(), func(journal.State) ([]journal.Entry, error) {
+			return []journal.Entry{{Kind: kindLoss, Actor: alice, Version: 4, Data: []byte("{}")}}, nil
+		})
+	}
+	if err := errors.Join(err, j.Close()); err != nil {
+		t.Fatal(err)
+	}
+	b, err := Open(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // One that stands in for a damaged journal is read as it is; nothing is written.

@@ -29,6 +29,9 @@ type Dispatch struct {
 	Message string     `json:"message,omitempty"`    // Message-ID of the mail
 	Tries   int        `json:"essais"`               // how many times it was begun
 	Problem string     `json:"probleme,omitempty"`   // French: why it waits, is undecided or was refused
+	Reply   string     `json:"reponse,omitempty"`    // words of the mail server about it, code first; addresses are masked
+	Asked   *time.Time `json:"demande,omitempty"`    // when somebody has asked for a lot that waits
+	AskedBy string     `json:"demandePar,omitempty"` // from where: poste (a program of this machine, the console) or site
 	By      string     `json:"tranchePar,omitempty"` // who settled it: serveur, copie, retour or utilisateur
 	Began   *time.Time `json:"commence,omitempty"`
 	Ended   *time.Time `json:"fini,omitempty"`

@@ -163,6 +163,8 @@ type FSE struct {
 	Paid        int64  `json:"paye,omitempty"`         // what the payers gave, cents
 	Due         int64  `json:"du,omitempty"`           // what they owe in all: their parts with tiers payant, cents
 	Person      string `json:"beneficiaire,omitempty"` // in lists that ask for it, never in an event
+
+	Restored *time.Time `json:"restored,omitempty"` // end of the backup that brought it back; it may have been signed since: fse.sign wants that confirmed
 }
 
 // Lot is one lot.

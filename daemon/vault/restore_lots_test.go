@@ -16,8 +16,8 @@ import (
 	"github.com/agrafe-fse/agrafe/daemon/lot"
 )
 
-// signed puts an invented FSE in a lot of a book.
-func signed(t *testing.T, b *lot.Book) lot.FSE {
+// ready makes an invented FSE that has its number.
+func ready(t *testing.T, b *lot.Book) (lot.FSE, *fse.Prix) {
 	t.Helper()
 	day, _ := tables.MakeDate(2026, 6, 16)
 	draft := &fse.Draft{Mode: fse.Degrade, DateSoins: day, Parcours: "T",
@@ -31,9 +31,17 @@ func signed(t *testing.T, b *lot.Book) lot.FSE {
 	if err == nil {
 		f, err = b.Reserve(t.Context(), "ehr", f.ID, answer.Prix, lot.Call{})
 	}
-	if err == nil {
-		f, _, err = b.Signed(t.Context(), "ehr", f, []byte("sceau"), lot.Signature{At: time.Now(), Serial: "1"}, lot.Call{})
+	if err != nil {
+		t.Fatal(err)
 	}
+	return f, answer.Prix
+}
+
+// signed puts an invented FSE in a lot of a book.
+func signed(t *testing.T, b *lot.Book) lot.FSE {
+	t.Helper()
+	f, _ := ready(t, b)
+	f, _, err := b.Signed(t.Context(), "ehr", f, []byte("sceau"), lot.Signature{At: time.Now(), Serial: "1"}, lot.Call{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,6 +126,55 @@ func TestRestoreSendsNoLotTwice(t *testing.T) {
 		if err := b.Close(); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// A draft of the backup that was signed after it comes back as a draft: it says of when the
+// backup is, and is not signed a second time without a confirmation.
+func TestRestoreSignsNoDraftTwice(t *testing.T) {
+	p := newPractice(t, true)
+	v := p.open()
+	b, err := v.Book()
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := time.Now()
+	f, price := ready(t, b)
+	after := time.Now()
+	if _, err := v.Backup(context.Background(), b); err != nil {
+		t.Fatal(err)
+	}
+	seal := func(s lot.Signature) error {
+		_, _, err := b.Signed(t.Context(), "ehr", f, []byte("sceau"), s, lot.Call{})
+		return err
+	}
+	if err := seal(lot.Signature{At: time.Now(), Serial: "1"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p.burn()
+	if _, err := v.Restore(t.Context(), false); err != nil {
+		t.Fatal(err)
+	}
+	if b, err = v.Book(); err != nil {
+		t.Fatal(err)
+	}
+	if f, err = b.Reserve(t.Context(), "ehr", f.ID, price, lot.Call{}); err != nil || f.Restored == nil || f.Restored.Before(before) || f.Restored.After(after) {
+		t.Fatalf("it is marked %v, made between %v and %v, %v", f.Restored, before, after, err)
+	}
+	if err := seal(lot.Signature{At: time.Now(), Serial: "1"}); !errors.Is(err, lot.ErrRestored) {
+		t.Errorf("without a confirmation: %v", err)
+	}
+	if err := seal(lot.Signature{At: time.Now(), Serial: "1", Restored: f.Restored}); err != nil {
+		t.Errorf("with one: %v", err)
+	}
+	if _, err := b.Verify(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -379,6 +379,10 @@ export interface Delivery {
 /** the way of a lot to its payer. */
 export interface Dispatch {
   readonly commence?: string;
+  /** when somebody has asked for a lot that waits */
+  readonly demande?: string;
+  /** from where: poste (a program of this machine, the console) or site */
+  readonly demandePar?: string;
   /** how many times it was begun */
   readonly essais: number;
   /** en-attente, en-cours, indecis, rebond, parti or refuse */
@@ -388,6 +392,8 @@ export interface Dispatch {
   readonly message?: string;
   /** French: why it waits, is undecided or was refused */
   readonly probleme?: string;
+  /** words of the mail server about it, code first; addresses are masked */
+  readonly reponse?: string;
   /** who settled it: serveur, copie, retour or utilisateur */
   readonly tranchePar?: string;
 }
@@ -556,6 +562,8 @@ export interface FSE {
   readonly remplace?: Original;
   /** FSE.ID of what makes it again, be it a draft */
   readonly remplaceePar?: string;
+  /** Restored is the time of the last record of the backup that brought the FSE back before it was signed: see restored.go. Nil for any other. */
+  readonly restored?: string;
   readonly signature?: Signature;
 }
 
@@ -613,22 +621,40 @@ export interface FSESummary {
   readonly remplace?: string;
   /** ID of the FSE that makes it again */
   readonly remplaceePar?: string;
+  /** end of the backup that brought it back; it may have been signed since: fse.sign wants that confirmed */
+  readonly restored?: string;
 }
 
 /** Fetched counts what a look for returns has brought. */
 export interface Fetched {
   /** returns, for somebody */
   readonly aRapprocher: number;
+  /** positive ARL */
+  readonly accuses: number;
+  /** payments that are deferred or taken back */
+  readonly autres: number;
   /** that had */
   readonly connus: number;
+  /** of the files that had not come before: our own copies of what has left */
+  readonly copies: number;
+  /** that had come before, in this file or in another */
+  readonly doublons: number;
   /** messages of nobody who pays, left where they are */
   readonly etrangers: number;
+  /** whose code says nothing that we know */
+  readonly inconnus: number;
+  /** whole or partial */
+  readonly paiements: number;
   /** files that can't be read, or are too large */
   readonly problemes: number;
   /** returns */
   readonly rapproches: number;
   /** files that had not come before */
   readonly recus: number;
+  /** of FSE, and refusals of lots */
+  readonly rejets: number;
+  /** The returns by what they say; the six below make up the first. Our own copies are none of them. */
+  readonly retours: number;
 }
 
 export interface FileResult {
@@ -1515,6 +1541,8 @@ export interface SignOutcome {
 export interface Signature {
   /** sent to the CPS, code and checks included */
   readonly commandes: number;
+  /** Restored repeats FSE.Restored where the signer has confirmed that the FSE was not signed since. */
+  readonly confirmeeDepuis?: string;
   /** serial of the card */
   readonly cps: string;
   /** second precision: the signing time in the seal */
@@ -2147,9 +2175,11 @@ export interface Methods {
     };
     result: FSE;
   };
-  /** Prices an FSE for the last time, has the CPS seal it, and puts it in a lot. */
+  /** Prices an FSE for the last time, has the CPS seal it, and puts it in a lot. One that a backup brought back has to be confirmed. */
   "fse.sign": {
     params: {
+      /** a backup brought it back, and the user has made sure that it was not signed since */
+      readonly confirmRestored?: boolean;
       /** reader of the CPS */
       readonly cps?: string;
       readonly id: string;
@@ -2165,6 +2195,8 @@ export interface Methods {
   /** Signs FSE one after the other, with one code. */
   "fse.signMany": {
     params: {
+      /** as for fse.sign, of all that a backup brought back among them */
+      readonly confirmRestored?: boolean;
       /** reader of the CPS */
       readonly cps?: string;
       /** call() gives one when there is none. */
@@ -2269,7 +2301,7 @@ export interface Methods {
     params: Readonly<Record<string, never>>;
     result: CabinetsResult;
   };
-  /** Makes settings of what the CPS says, one for each situation d'exercice; its code is asked for. */
+  /** Makes settings of what the CPS says, one for each situation d'exercice, without a number for a remplaçant's; its code is asked for. */
   "practice.propose": {
     params: {
       /** reader of the CPS */
@@ -2359,7 +2391,7 @@ export interface Methods {
     };
     result: FileResult;
   };
-  /** Sends closed lots to their payers, each once; what does not leave for a reason that may pass is tried again by itself until the service stops. */
+  /** Sends closed lots to their payers, each once; what does not leave for a reason that may pass is tried again by itself, also after a restart, until it has, somebody has to decide, or it is reopened. */
   "lots.transmit": {
     params: {
       /** call() gives one when there is none. */

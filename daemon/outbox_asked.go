@@ -1,0 +1,69 @@
+package daemon
+
+import "context"
+
+// askedFor are the lots that were asked for before this start and have not left, none where
+// the journal can't be read, which is told elsewhere.
+func (d *Daemon) askedFor() (ids []string) {
+	list, err := d.book.ToDispatch()
+	if err != nil {
+		return nil
+	}
+	for _, l := range list {
+		if l.Asked != nil {
+			ids = append(ids, l.ID)
+		}
+	}
+	return ids
+}
+
+// takeUp has the lots leave that were asked for before this start, and tells whether there
+// are any.
+func (o *outbox) takeUp() bool {
+	for _, id := range o.before {
+		if l, err := o.d.book.Lot(id); err == nil && l.Asked != nil {
+			o.want(id, closingActor)
+		}
+	}
+	return len(o.before) > 0
+}
+
+// want keeps that a lot is to leave, and for whom.
+func (o *outbox) want(id, actor string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.wanted[id] = actor
+	delete(o.trouble, id)
+}
+
+// forget has a lot no longer be one that is to leave.
+func (o *outbox) forget(id string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.wanted, id)
+	delete(o.trouble, id)
+}
+
+// withdraw has lots no longer be asked for, unless it is because the service stops that
+// nothing more is done about them: they leave after the next start. A caller ends with
+// the service, and its context not before the one of run.
+func (o *outbox) withdraw(actor string, ids []string) {
+	o.mu.Lock()
+	stopped := o.stopped
+	o.mu.Unlock()
+	if stopped() || len(ids) == 0 {
+		return
+	}
+	for _, id := range ids {
+		o.forget(id)
+	}
+	o.unask(actor, ids...)
+}
+
+// unask notes that lots are no longer asked for. What can't be noted is asked for again at
+// the next start, and shown then.
+func (o *outbox) unask(actor string, ids ...string) {
+	if err := o.d.book.Unask(context.Background(), actor, ids); err != nil {
+		o.d.log.Warn("lots stay asked for: it could not be noted that they are not", "error", err)
+	}
+}

@@ -22,7 +22,6 @@ func (u *user) asksFor(nir, born string) {
 func TestRightsOnline(t *testing.T) {
 	set, away := newTeleservice(t)
 	p := newPracticeWith(t, func(c *daemon.Config) { c.Rights = set })
-	p.settle()
 	u := p.sit("/facturer")
 	u.asksFor("297022A02077878", "26/02/1997")
 	p.typing <- struct{}{}
@@ -52,7 +51,6 @@ func TestRightsOnline(t *testing.T) {
 func TestRightsOfAStranger(t *testing.T) {
 	set, _ := newTeleservice(t)
 	p := newPracticeWith(t, func(c *daemon.Config) { c.Rights = set })
-	p.settle()
 	u := p.sit("/facturer")
 	u.asksFor("297022A02077878", "27/02/1997")
 	p.typing <- struct{}{}
@@ -70,7 +68,6 @@ func TestRightsOfAStranger(t *testing.T) {
 func TestRightsOffline(t *testing.T) {
 	set, away := newTeleservice(t)
 	p := newPracticeWith(t, func(c *daemon.Config) { c.Rights = set })
-	p.settle()
 	away()
 	u := p.sit("/facturer")
 	u.asksFor("297022A02077878", "26/02/1997")

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/agrafe-fse/agrafe/bridge/chromium"
+	"github.com/agrafe-fse/agrafe/daemon"
 	"github.com/agrafe-fse/agrafe/daemon/cabinet"
 )
 
@@ -58,7 +59,6 @@ func (u *user) isForEverybody(what string) {
 
 func TestPagesAreForEverybody(t *testing.T) {
 	p := newPractice(t)
-	p.settle()
 	p.insert(1, "patient-famille")
 	tab := p.open(chromium.Start(t, chromium.Options{}), "/aide/limites")
 	chromium.Eval[bool](tab, `
@@ -90,7 +90,6 @@ func TestPagesAreForEverybody(t *testing.T) {
 // machine: it is measured and told, 50 ms being what is aimed at.
 func TestCardIsShown(t *testing.T) {
 	p := newPractice(t)
-	p.settle()
 	tab := p.open(chromium.Start(t, chromium.Options{}), "/jour")
 	await(t, tab, `document.querySelector(".slot.cps .slot-main")?.textContent === "CLAIRE ESSAI"`)
 	for range 25 {
@@ -125,7 +124,6 @@ func TestConsoleIsOpenedFromAgrafe(t *testing.T) {
 
 func TestConnectionComesBack(t *testing.T) {
 	p := newPractice(t)
-	p.settle()
 	tab := p.open(chromium.Start(t, chromium.Options{}), "/jour")
 	p.stop()
 	await(t, tab, `document.querySelector("main > .note")?.textContent.includes("coupée")`)
@@ -145,7 +143,7 @@ const fill = `
 	const press = (text) => [...document.querySelectorAll("button")].find((b) => b.textContent.includes(text)).click();`
 
 func TestFirstSteps(t *testing.T) {
-	p := newPractice(t)
+	p := unsettled(t, func(*daemon.Config) {})
 	tab := p.open(chromium.Start(t, chromium.Options{}), "/jour")
 	await(t, tab, `document.querySelector("main .note")?.textContent.includes("pas encore réglé")`)
 	chromium.Eval[bool](tab, `location.hash = "#/premiere-fois"; return true;`)
@@ -181,7 +179,6 @@ func TestFirstSteps(t *testing.T) {
 
 func TestEnglish(t *testing.T) {
 	p := newPractice(t)
-	p.settle()
 	tab := p.open(chromium.Start(t, chromium.Options{}), "/reglages/affichage")
 	chromium.Eval[bool](tab, `document.querySelector('input[value="en"]').click(); return true;`)
 	await(t, tab, `document.querySelector("h1")?.textContent === "Settings" && document.documentElement.lang === "en"`)
@@ -194,5 +191,33 @@ func TestEnglish(t *testing.T) {
 				t.Errorf("%s shows %q in English", page, french)
 			}
 		}
+	}
+}
+
+// The card of a remplaçant names the number of the doctor who is replaced: theirs is typed.
+func TestFirstStepsOfARemplacant(t *testing.T) {
+	p := unsettled(t, func(*daemon.Config) {})
+	p.remove(0)
+	p.insert(0, "remplacant")
+	u := p.sit("/premiere-fois")
+	p.typing <- struct{}{}
+	u.click("Lire la carte")
+	u.reads("La carte ne donne que celui du médecin remplacé")
+	u.isForEverybody("the number that is typed")
+	u.fill("Lignes de l’adresse", "1 rue de l’Exemple\r75000 EXEMPLE")
+	u.fill("Caisse", "CPAM d’exemple")
+	u.fill("Adresse de la caisse", "2 rue de l’Exemple\r75000 EXEMPLE")
+	u.clickOn(`"button"`, "Enregistrer")
+	u.sees(`nameOf(document.activeElement).startsWith("N° d’assurance maladie") && document.activeElement.ariaInvalid === "true"`)
+	u.press("991000049")
+	u.sees(`!document.querySelector("[aria-invalid=true]")`)
+	u.clickOn(`"button"`, "Enregistrer")
+	u.reads("Le cabinet est réglé")
+	var kept struct {
+		Cabinets []cabinet.Cabinet `json:"cabinets"`
+	}
+	p.call("practice.list", map[string]any{}, &kept)
+	if len(kept.Cabinets) != 1 || kept.Cabinets[0].NumeroAM != "991000049" || kept.Cabinets[0].Exercice != "R" {
+		t.Errorf("what was kept is not what was typed: %d settings", len(kept.Cabinets))
 	}
 }

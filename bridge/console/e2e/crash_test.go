@@ -110,7 +110,6 @@ func TestDaemonIsKilled(t *testing.T) {
 	p := newPractice(t)
 	p.stop()
 	kill := p.apart()
-	p.settle()
 	u := p.sit("/facturer")
 	u.reads("ADRTROIS DOMINIQUE")
 	u.fill("Ajouter des actes", "G\r")

@@ -31,6 +31,25 @@ func (u *user) identify() {
 	u.fill("Centre", "9881")
 }
 
+// invoiceDegraded fills a new FSE in with one act for a patient that is typed.
+func (u *user) invoiceDegraded() {
+	u.t.Helper()
+	u.degrade()
+	u.identify()
+	u.click("Valider le patient")
+	u.fill("Ajouter des actes", "G\r")
+}
+
+// invoice sits down before a new FSE with one act for the holder of the Vitale.
+func (p *practice) invoice() *user {
+	p.t.Helper()
+	p.insert(1, "patient")
+	u := p.sit("/facturer")
+	u.reads("ADRTROIS DOMINIQUE")
+	u.fill("Ajouter des actes", "G\r")
+	return u
+}
+
 // sign signs what is shown, and gives its ID.
 func (p *practice) sign(u *user) string {
 	u.t.Helper()
@@ -45,12 +64,8 @@ func (p *practice) sign(u *user) string {
 // W2: the three steps for a patient that is typed, then the papers up to the post.
 func TestDegradedFSE(t *testing.T) {
 	p := newPractice(t)
-	p.settle()
 	u := p.sit("/facturer")
-	u.degrade()
-	u.identify()
-	u.click("Valider le patient")
-	u.fill("Ajouter des actes", "G\r")
+	u.invoiceDegraded()
 	u.sees(`named("select", "Situation d’exonération").selectedOptions[0].textContent.includes("Non exonéré")`)
 	id := p.sign(u)
 	u.reads("imprimez la feuille maintenant")
@@ -68,8 +83,9 @@ func TestDegradedFSE(t *testing.T) {
 	u.click("Actions : Lot")
 	u.clickOn(`"[role=menuitem]"`, "Clore le lot")
 	u.click("Clore le lot")
-	u.reads("Clos")
+	u.reads("Lot 001 clos.")
 	u.goTo("papiers")
+	u.sees(`named("h2", "Lot 001")?.textContent.includes("SERVEUR CNDA (demonstration) 01-349-9881")`)
 	u.click("C’est imprimé") // the bordereau
 	u.sees(`!named(pressable, "C’est imprimé")`)
 	u.click("C’est signé…")
@@ -89,12 +105,8 @@ func TestDegradedFSE(t *testing.T) {
 // W2: the patient of an earlier FSE.
 func TestDegradedFromEarlierFSE(t *testing.T) {
 	p := newPractice(t)
-	p.settle()
 	u := p.sit("/facturer")
-	u.degrade()
-	u.identify()
-	u.click("Valider le patient")
-	u.fill("Ajouter des actes", "G\r")
+	u.invoiceDegraded()
 	p.sign(u)
 	u.click("Nouvelle facture")
 	u.degrade()
@@ -111,7 +123,6 @@ func TestDegradedFromEarlierFSE(t *testing.T) {
 // W2: the teleservice is not there: the attestation says what the situation is.
 func TestDegradedWithAttestation(t *testing.T) {
 	p := newPractice(t)
-	p.settle()
 	u := p.sit("/facturer")
 	u.degrade()
 	u.identify()
@@ -131,7 +142,6 @@ func TestDegradedWithAttestation(t *testing.T) {
 // W2: another front end passes its record; who is at the console signs it, and changes nothing.
 func TestDegradedFromAnotherFrontEnd(t *testing.T) {
 	p := newPractice(t)
-	p.settle()
 	id := p.draft(record(people[0], time.Now(), "G"))
 	u := p.sit("/facturer/" + id)
 	u.reads("commencée dans un autre logiciel")

@@ -13,14 +13,13 @@ import (
 // A whole degraded FSE, from the page of the day to the printed sheet, by keys alone.
 func TestDegradedByKeyboardAlone(t *testing.T) {
 	p := newPractice(t)
-	p.settle()
 	u := p.sit("/jour")
 	chromium.Eval[bool](u.tab, `
 		window.touched = [];
 		for (const kind of ["pointerdown", "mousedown", "touchstart"]) addEventListener(kind, (e) => touched.push(kind), true);
 		return true;`)
 	u.press("n")
-	u.sees(`document.activeElement.matches("h1") && document.activeElement.textContent === "Nouvelle FSE"`)
+	u.sees(`document.activeElement.matches("h1") && document.activeElement.textContent === "Facturer"`)
 	u.tabTo("Patient sans carte Vitale")
 	u.press(kb.Enter)
 	u.sees(`document.activeElement.matches("dialog [type=radio]:checked")`) // not the cross

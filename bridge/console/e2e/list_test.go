@@ -23,7 +23,6 @@ type scrolled struct {
 func TestLongList(t *testing.T) {
 	const n, most = 10_000, 80
 	p := newPractice(t)
-	p.settle()
 	begun := time.Now()
 	p.drafts(n)
 	t.Logf("%d drafts were begun in %.1f s", n, time.Since(begun).Seconds())
@@ -57,11 +56,27 @@ func TestLongList(t *testing.T) {
 	}
 }
 
+// All returns are there, as far back as one scrolls: they are read page by page.
+func TestAllReturns(t *testing.T) {
+	const files, each = 3, 150
+	p := newPractice(t)
+	for i := range files {
+		p.call("returns.import", map[string]any{"nom": "retour.noe", "fichier": pays(t, 1+i*each, each)}, nil)
+	}
+	u := p.sit("/retours/tous")
+	u.tab.Do(chromedp.EmulateViewport(1366, 768))
+	u.sees(`document.querySelector(".grid")?.ariaRowCount === "201"`)
+	u.sees(`(document.querySelector(".grid-box").scrollTop += 2400, document.querySelector(".grid").ariaRowCount === "451")`)
+	u.sees(`(document.querySelector(".grid-box").scrollTop += 2400, [...document.querySelectorAll(".grid tr[data-row]")].at(-1).dataset.row === "449")`)
+	u.isForEverybody("many returns")
+	u.click("À régler (450)")
+	u.reads("000000450")
+}
+
 // A page that is printed has all its rows, and nothing of the frame.
 func TestPrintedPage(t *testing.T) {
 	const n = 120
 	p := newPractice(t)
-	p.settle()
 	p.drafts(n)
 	u := p.sit("/fse")
 	u.sees(`document.querySelector(".grid")?.ariaRowCount > 100`)

@@ -17,11 +17,7 @@ func (u *user) shows(honoraires string) {
 
 func TestReloadKeepsTheDraft(t *testing.T) {
 	p := newPractice(t)
-	p.settle()
-	p.insert(1, "patient")
-	u := p.sit("/facturer")
-	u.reads("ADRTROIS DOMINIQUE")
-	u.fill("Ajouter des actes", "G\r")
+	u := p.invoice()
 	u.fill("Honoraires, ligne 1", "31,50\t")
 	u.sees(`document.querySelector(".saved")?.textContent.includes("Enregistrement")`)
 	u.kept()
@@ -32,7 +28,6 @@ func TestReloadKeepsTheDraft(t *testing.T) {
 // One who leaves the page at once loses nothing of what was typed the moment before.
 func TestBackButtonKeepsTheDraft(t *testing.T) {
 	p := newPractice(t)
-	p.settle()
 	p.insert(1, "patient")
 	u := p.sit("/jour")
 	u.press("n")
@@ -49,7 +44,6 @@ func TestBackButtonKeepsTheDraft(t *testing.T) {
 // Two tabs on one draft: what one keeps the other shows; when both type, the user chooses.
 func TestTwoTabsOnOneDraft(t *testing.T) {
 	p := newPractice(t)
-	p.settle()
 	p.insert(1, "patient")
 	b := chromium.Start(t, chromium.Options{})
 	one := &user{t, p.open(b, "/facturer")}
@@ -83,15 +77,37 @@ func TestTwoTabsOnOneDraft(t *testing.T) {
 	one.shows("35,00")
 }
 
+// The rows of acts stay the same when one above them goes: what is half typed stays in its
+// row, and so does the focus when the other tab has taken the act away.
+func TestActsKeepTheirRows(t *testing.T) {
+	p := newPractice(t)
+	p.insert(1, "patient")
+	b := chromium.Start(t, chromium.Options{})
+	one := &user{t, p.open(b, "/facturer")}
+	one.reads("ADRTROIS DOMINIQUE")
+	one.fill("Ajouter des actes", "G + MEG + IK 12\r")
+	one.fill("Honoraires, ligne 2", "abc\t")
+	one.sees(`named(writable, "Honoraires, ligne 2").value === "abc"`)
+	one.menu("G (1)", "Retirer")
+	one.sees(`document.querySelectorAll(".acts tbody").length === 2`)
+	one.sees(`named(writable, "Honoraires, ligne 1").value === "abc" && named(writable, "Honoraires, ligne 2").value !== "abc"`)
+	one.fill("Honoraires, ligne 1", "5,00\t")
+	id := one.kept()
+	one.clickOn("writable", "Honoraires, ligne 2")
+
+	two := &user{t, p.open(b, "/facturer/"+id)}
+	two.menu("MEG (1)", "Retirer")
+	two.kept()
+	one.sees(`document.querySelectorAll(".acts tbody").length === 1`)
+	one.sees(`document.activeElement === named(writable, "Honoraires, ligne 1")`)
+	one.sees(`named(writable, "Code, ligne 1").value === "IK"`)
+}
+
 // The CPS leaves while its code is asked for: the FSE keeps its number, waits, and is
 // signed once the card is back.
 func TestCardYankedWhileSigning(t *testing.T) {
 	p := newPractice(t)
-	p.settle()
-	p.insert(1, "patient")
-	u := p.sit("/facturer")
-	u.reads("ADRTROIS DOMINIQUE")
-	u.fill("Ajouter des actes", "G\r")
+	u := p.invoice()
 	u.reads("Prête à signer.")
 	id := u.kept()
 	u.click("Signer")

@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/pem"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/chromedp/chromedp"
 	"github.com/pelletier/go-toml/v2"
 
 	"github.com/agrafe-fse/agrafe/daemon"
@@ -115,7 +117,8 @@ const (
 	gone    = "" // it goes away, and nobody knows what it has done
 )
 
-func newServer(t *testing.T, verdict string) *server {
+// newServer runs such a server, and gives the settings by which lots leave through it.
+func newServer(t *testing.T, verdict string) (*server, daemon.MailConfig) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -136,7 +139,9 @@ func newServer(t *testing.T, verdict string) *server {
 		_ = l.Close()
 		all.Wait()
 	})
-	return c
+	_, mail := newPayer(t, "")
+	mail.SMTP, mail.SMTPSecurity = l.Addr().String(), daemon.MailPlain
+	return c, mail
 }
 
 // heal has it take the mails that come.
@@ -196,19 +201,42 @@ func (c *server) serve(conn net.Conn) {
 	}
 }
 
-// strange writes a file of a payer about an FSE that nobody here has made.
-func strange(t *testing.T) string {
+// header is that of a file of the test payer for the practice.
+var header = noemie.Entete{TypeEmetteur: "CT", Emetteur: "00000001000349", TypeDestinataire: "PS", Destinataire: "00000991000015",
+	Identifiant: "000001", Creation: 260620, Norme: "DEMO", Flux: "D"}
+
+// pays is the payment of FSE that nobody here has made, by numbers from first on.
+func pays(t *testing.T, first, n int) []byte {
 	t.Helper()
-	file, err := noemie.Compose(noemie.Entete{TypeEmetteur: "CT", Emetteur: "00000001000349", TypeDestinataire: "PS", Destinataire: "00000991000015",
-		Identifiant: "000001", Creation: 260620, Norme: "DEMO", Flux: "D"},
-		[]noemie.Return{{Kind: noemie.Paye, Part: noemie.PartAMO, Facture: "000000777", Numero: 777, TypeFacture: "F", DateFacture: 260616, Demande: 2100, Montant: 2100,
-			Etat: "P", TypeRetour: "01", Date: 260620, Virement: "VIR0001", Lot: 77, DateLot: 260616}})
+	list := make([]noemie.Return, 0, n)
+	for i := first; i < first+n; i++ {
+		list = append(list, noemie.Return{Kind: noemie.Paye, Part: noemie.PartAMO, Facture: fmt.Sprintf("%09d", i), Numero: i, TypeFacture: "F", DateFacture: 260616,
+			Demande: 2100, Montant: 2100, Etat: "P", TypeRetour: "01", Date: 260620, Virement: "VIR0001", Lot: 77, DateLot: 260616})
+	}
+	file, err := noemie.Compose(header, list)
 	if err != nil {
 		t.Fatal(err)
 	}
-	name := filepath.Join(t.TempDir(), "retour.noe")
-	if err := os.WriteFile(name, noemie.Encode(file), 0o600); err != nil {
+	return noemie.Encode(file)
+}
+
+// refuses is an acknowledgement that refuses a lot that nobody here has made.
+func refuses(t *testing.T) []byte {
+	t.Helper()
+	data, err := noemie.ARLAgrafe{}.Encode(header, noemie.Accuse{Identifiant: "A1", Date: 260620, Lot: 77, DateLot: 260616, Factures: 1})
+	if err != nil {
 		t.Fatal(err)
 	}
-	return name
+	return data
+}
+
+// imports takes a file of a payer in from the disk.
+func (u *user) imports(data []byte) {
+	u.t.Helper()
+	name := filepath.Join(u.t.TempDir(), "retour.noe")
+	if err := os.WriteFile(name, data, 0o600); err != nil {
+		u.t.Fatal(err)
+	}
+	u.goTo("retours/fichiers")
+	u.tab.Do(chromedp.SetUploadFiles(chromedp.CSS(`input[type="file"]`), []string{name}))
 }

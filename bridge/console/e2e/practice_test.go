@@ -36,6 +36,7 @@ type practice struct {
 	typing  chan struct{} // a code is typed once there is one to take
 }
 
+// newPractice runs the daemon of a practice that has said who bills.
 func newPractice(t *testing.T) *practice {
 	t.Helper()
 	return newPracticeWith(t, func(*daemon.Config) {})
@@ -43,6 +44,14 @@ func newPractice(t *testing.T) *practice {
 
 // newPracticeWith is newPractice with other settings than those by default.
 func newPracticeWith(t *testing.T, change func(*daemon.Config)) *practice {
+	t.Helper()
+	p := unsettled(t, change)
+	p.settle()
+	return p
+}
+
+// unsettled runs the daemon of a practice on its first day: nobody has said who bills.
+func unsettled(t *testing.T, change func(*daemon.Config)) *practice {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "agrafe-e2e-") // short: a socket's path is
 	if err != nil {

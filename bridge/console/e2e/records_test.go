@@ -78,7 +78,6 @@ func (p *practice) drafts(n int) {
 // the day, the papers, the lots and the takings show them.
 func TestDayOfWork(t *testing.T) {
 	p := newPractice(t)
-	p.settle()
 	today := time.Now()
 	for i, acts := range [][]string{{"G"}, {"G", "MEG"}, {"G"}, {"G"}, {"VG"}, {"G"}, {"G"}} {
 		p.call("fse.ready", map[string]any{"id": p.draft(record(people[i%len(people)], today.AddDate(0, 0, -i), acts...))}, nil)

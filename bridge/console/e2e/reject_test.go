@@ -7,10 +7,9 @@ import (
 	"time"
 )
 
-// W3: a reject of another software's FSE, entered by hand and made again degraded.
-func TestRejectByHand(t *testing.T) {
-	p := newPractice(t)
-	p.settle()
+// noteReject notes a reject of another software's FSE, and looks at it.
+func (p *practice) noteReject() *user {
+	p.t.Helper()
 	u := p.sit("/rejets")
 	u.press("a")
 	u.click("D’un autre logiciel")
@@ -18,6 +17,13 @@ func TestRejectByHand(t *testing.T) {
 	u.fill("Libellé du rejet", "4015 CLE PERIMEE")
 	u.click("Noter le rejet")
 	u.clickOn(`"tr"`, "123456789")
+	return u
+}
+
+// W3: a reject of another software's FSE, entered by hand and made again degraded.
+func TestRejectByHand(t *testing.T) {
+	p := newPractice(t)
+	u := p.noteReject()
 	u.reads("4015 CLE PERIMEE")
 	u.isForEverybody("a reject")
 	u.click("Refaire en dégradé")
@@ -42,11 +48,7 @@ func TestRejectByHand(t *testing.T) {
 // W5: the sheet of paper, without a number and without a lot.
 func TestPaperSheet(t *testing.T) {
 	p := newPractice(t)
-	p.settle()
-	p.insert(1, "patient")
-	u := p.sit("/facturer")
-	u.reads("ADRTROIS DOMINIQUE")
-	u.fill("Ajouter des actes", "G\r")
+	u := p.invoice()
 	u.reads("Prête à signer.")
 	u.kept()
 	u.menu("Signature et impression", "Feuille de soins papier")
@@ -64,11 +66,7 @@ func TestPaperSheet(t *testing.T) {
 // W6: from the signature to the lot that waits for the network.
 func TestLotIsClosed(t *testing.T) {
 	p := newPractice(t)
-	p.settle()
-	p.insert(1, "patient")
-	u := p.sit("/facturer")
-	u.reads("ADRTROIS DOMINIQUE")
-	u.fill("Ajouter des actes", "G\r")
+	u := p.invoice()
 	p.sign(u)
 	u.goTo("lots")
 	u.clickOn(`"tr"`, "001")

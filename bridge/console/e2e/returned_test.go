@@ -9,22 +9,17 @@ import (
 	"github.com/agrafe-fse/agrafe/bridge/chromium"
 	"github.com/agrafe-fse/agrafe/daemon"
 	"github.com/agrafe-fse/agrafe/daemon/frontal"
-	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
 
 // The server says no: the payer has nothing, and nothing is tried again unasked.
 func TestRefusedLot(t *testing.T) {
-	_, mail := newPayer(t, "")
-	server := newServer(t, refused)
-	mail.SMTP, mail.SMTPSecurity = server.Addr().String(), daemon.MailPlain
-	p := newPracticeWith(t, func(c *daemon.Config) { c.Mail = mail })
-	p.settle()
-	u := p.sit("/facturer")
-	f := p.closedLot(u)
+	server, mail := newServer(t, refused)
+	p, u, f := closedLot(t, mail)
 	u.click("Transmettre")
 	u.reads("Le serveur a refusé le lot 001")
 	u.reads("il peut être renvoyé sans risque")
+	u.sees(`document.querySelector("main .note.error q")?.textContent.startsWith("550")`)
 	u.sees(`document.querySelectorAll("main .note.error").length === 1`)
 	u.isForEverybody("a refused lot")
 	u.goTo("jour")
@@ -46,10 +41,7 @@ func TestRefusedLot(t *testing.T) {
 func TestLotWaitsForTheNetwork(t *testing.T) {
 	o := frontal.Options{Dir: folder(t)}
 	payer, set, away := playPayer(t, o)
-	p := newPracticeWith(t, func(c *daemon.Config) { c.Mail = set.Mail })
-	p.settle()
-	u := p.sit("/facturer")
-	f := p.closedLot(u)
+	p, u, f := closedLot(t, set.Mail)
 	away()
 	u.goTo("lots")
 	u.click("Transmettre 1 lot")
@@ -57,6 +49,10 @@ func TestLotWaitsForTheNetwork(t *testing.T) {
 	u.reads("Les lots attendent")
 	u.sees(`document.querySelectorAll("main .note").length === 1`) // the reason is told once
 	u.reads("Prochain essai")
+	u.clickOn(`"tr"`, "001")
+	u.reads("depuis ce poste")
+	u.goTo("lots")
+	u.reads("Les lots attendent")
 	u.isForEverybody("a lot that waits for the network")
 	if got := p.get(f); got.State != "en-lot" {
 		t.Fatalf("the FSE is %s", got.State)
@@ -73,14 +69,8 @@ func TestLotWaitsForTheNetwork(t *testing.T) {
 // What a payer says under a number that is not ours is matched by who knows better.
 func TestReturnIsMatched(t *testing.T) {
 	_, mail := newPayer(t, "")
-	p := newPracticeWith(t, func(c *daemon.Config) { c.Mail = mail })
-	p.settle()
-	u := p.sit("/facturer")
-	f := p.closedLot(u)
-	u.click("Transmettre")
-	u.reads("1 lot parti.")
-	u.goTo("retours/fichiers")
-	u.tab.Do(chromedp.SetUploadFiles(chromedp.CSS(`input[type="file"]`), []string{strange(t)}))
+	p, u, f := sentLot(t, mail)
+	u.imports(pays(t, 777, 1))
 	u.reads("Fichier importé : 1 retour.")
 	u.goTo("retours/a-regler")
 	u.click("Rapprocher…")
@@ -100,22 +90,39 @@ func TestReturnIsMatched(t *testing.T) {
 	u.reads("Payé par les caisses")
 }
 
+// What a payer says of a whole lot under a number that is not ours is matched with the lot
+// that it is about.
+func TestReturnOfALotIsMatched(t *testing.T) {
+	_, mail := newPayer(t, "")
+	p, u, f := sentLot(t, mail)
+	u.imports(refuses(t))
+	u.reads("Fichier importé : 1 retour.")
+	u.goTo("retours/a-regler")
+	u.reads("Lot 077")
+	u.click("Rapprocher…")
+	u.reads("Aucun lot parti n’a ce numéro.")
+	u.sees(`named("button", "Rapprocher").disabled`)
+	u.fill("Numéro du lot", "")
+	u.sees(`named("[type=radio]", "Lot 001").checked`)
+	u.sees(`nameOf(named("[type=radio]", "Lot 001")).includes("SERVEUR CNDA (demonstration) (01-349-9881) · 30,00")`)
+	u.reads("Le lot sera rejeté, avec 1 FSE.")
+	u.isForEverybody("the lot that is meant")
+	u.clickOn(`"dialog button"`, "Rapprocher")
+	u.reads("Retour rapproché du lot 001.")
+	u.reads("Rien à régler")
+	if got := p.get(f); got.State != "rejetee" {
+		t.Errorf("the FSE is %s", got.State)
+	}
+	u.click("Tous les retours")
+	u.sees(`document.querySelector(".grid tr[data-row] .payer")?.textContent.includes("SERVEUR CNDA")`)
+}
+
 // W3: the payer rejects; the reject comes with the returns and is made again with the
 // Vitale that lies in the reader.
 func TestRejectIsMadeAgain(t *testing.T) {
 	payer, mail := newPayer(t, "rejet 100 %")
-	p := newPracticeWith(t, func(c *daemon.Config) { c.Mail = mail })
-	p.settle()
-	u := p.sit("/facturer")
-	f := p.closedLot(u)
-	u.click("Transmettre")
-	u.reads("1 lot parti.")
-	if err := payer.Tick(time.Now().Add(time.Minute)); err != nil {
-		t.Fatal(err)
-	}
-	u.goTo("retours")
-	u.click("Relever les retours")
-	u.reads("messages relevés")
+	p, u, f := sentLot(t, mail)
+	u.fetch(payer)
 	if got := p.get(f); got.State != "rejetee" {
 		t.Fatalf("the FSE is %s", got.State)
 	}
@@ -183,7 +190,6 @@ func (p *practice) manyKinds(u *user) {
 func TestThreeKindsOfLots(t *testing.T) {
 	payer, mail := newPayer(t, "rejet 20 % ; partiel 20 % ; graine 29")
 	p := newPracticeWith(t, func(c *daemon.Config) { c.Mail = mail })
-	p.settle()
 	u := p.sit("/facturer")
 	p.manyKinds(u)
 	u.goTo("lots")
@@ -203,13 +209,7 @@ func TestThreeKindsOfLots(t *testing.T) {
 	u.isForEverybody("lots that left")
 	u.shoot("transmis")
 
-	if err := payer.Tick(time.Now().Add(time.Minute)); err != nil {
-		t.Fatal(err)
-	}
-	u.goTo("retours")
-	u.tabTo("Relever les retours")
-	u.press(kb.Enter)
-	u.reads("messages relevés")
+	u.fetch(payer)
 	u.sees(`document.querySelector("table.transfer .differs")`)
 	u.isForEverybody("payments of many lots")
 	u.shoot("retours")

@@ -7,9 +7,9 @@ import "testing"
 // W1: a secured FSE, from the card to the lot.
 func TestSecuredFSE(t *testing.T) {
 	p := newPractice(t)
-	p.settle()
 	u := p.sit("/jour")
 	u.press("n")
+	u.sees(`document.querySelector(".slot.cps").textContent.match(/CPS/g).length === 1`) // the reader is called so too
 	u.reads("Insérez la carte Vitale du patient.")
 	p.insert(1, "patient")
 	u.reads("ADRTROIS DOMINIQUE") // without a click

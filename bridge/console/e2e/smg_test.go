@@ -32,7 +32,6 @@ func (u *user) compute() {
 // W4: never ticked by itself, confirmed in two steps, paid by the CNMSS at 100 %.
 func TestSMG(t *testing.T) {
 	p := newPractice(t)
-	p.settle()
 	p.insert(1, "patient-smg")
 	u := p.sit("/facturer")
 	u.reads("ANCIEN MARCEL")
@@ -54,12 +53,8 @@ func TestSMG(t *testing.T) {
 // W4: the maximum of the attestation; what it leaves is nobody's, and is acknowledged.
 func TestSMGMaximum(t *testing.T) {
 	p := newPractice(t)
-	p.settle()
 	u := p.sit("/facturer")
-	u.degrade()
-	u.identify()
-	u.click("Valider le patient")
-	u.fill("Ajouter des actes", "G\r")
+	u.invoiceDegraded()
 	u.confirmSMG()
 	u.compute()
 	u.fill("Maximum de l’attestation", "99\t")
@@ -75,11 +70,7 @@ func TestSMGMaximum(t *testing.T) {
 // W4: unticking gives back what there was, to the last detail.
 func TestSMGUnticked(t *testing.T) {
 	p := newPractice(t)
-	p.settle()
-	p.insert(1, "patient")
-	u := p.sit("/facturer")
-	u.reads("ADRTROIS DOMINIQUE")
-	u.fill("Ajouter des actes", "G\r")
+	u := p.invoice()
 	u.choose("Parcours de soins", "T")
 	u.click("AMO")
 	u.sees(`named(pressable, "AMO").checked`)
@@ -111,7 +102,6 @@ func (p *practice) raw(id string) map[string]any {
 // W4: a visit for the disability and something else becomes two linked FSE.
 func TestSMGMixedVisit(t *testing.T) {
 	p := newPractice(t)
-	p.settle()
 	p.insert(1, "patient-smg")
 	u := p.sit("/facturer")
 	u.reads("ANCIEN MARCEL")

@@ -6,17 +6,18 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"github.com/agrafe-fse/agrafe/daemon"
+	"github.com/agrafe-fse/agrafe/daemon/frontal"
 )
 
-// closedLot signs an FSE with the Vitale and closes its lot, which the page then shows.
-func (p *practice) closedLot(u *user) (fse string) {
-	p.t.Helper()
-	p.insert(1, "patient")
-	u.reads("ADRTROIS DOMINIQUE")
-	u.fill("Ajouter des actes", "G\r")
+// closedLot has a practice with that mail sign an FSE with the Vitale and close its lot,
+// which the page then shows.
+func closedLot(t *testing.T, mail daemon.MailConfig) (p *practice, u *user, fse string) {
+	t.Helper()
+	p = newPracticeWith(t, func(c *daemon.Config) { c.Mail = mail })
+	u = p.invoice()
 	u.click("AMO")
 	u.sees(`named("input", "AMO").checked`)
 	fse = p.sign(u)
@@ -26,34 +27,49 @@ func (p *practice) closedLot(u *user) (fse string) {
 	u.click("Clore le lot")
 	u.clickOn(`"dialog button"`, "Clore le lot")
 	u.reads("À transmettre")
-	return fse
+	return p, u, fse
+}
+
+// sentLot is closedLot, and the lot has left.
+func sentLot(t *testing.T, mail daemon.MailConfig) (p *practice, u *user, fse string) {
+	t.Helper()
+	p, u, fse = closedLot(t, mail)
+	u.click("Transmettre")
+	u.reads("1 lot parti.")
+	return p, u, fse
+}
+
+// fetch fetches what a payer answers, once its time has come.
+func (u *user) fetch(payer *frontal.Frontal) {
+	u.t.Helper()
+	if err := payer.Tick(time.Now().Add(time.Minute)); err != nil {
+		u.t.Fatal(err)
+	}
+	u.goTo("retours")
+	u.tabTo("Relever les retours")
+	u.press(kb.Enter)
+	u.reads("messages relevés")
 }
 
 // W6: from the lot to the payment.
 func TestLotIsSentAndPaid(t *testing.T) {
 	payer, mail := newPayer(t, "")
-	p := newPracticeWith(t, func(c *daemon.Config) { c.Mail = mail })
-	p.settle()
-	u := p.sit("/facturer")
-	f := p.closedLot(u)
+	p, u, f := closedLot(t, mail)
 	u.goTo("lots")
 	u.isForEverybody("a lot to be sent")
 	u.click("Transmettre 1 lot")
 	u.reads("1 lot parti.")
 	u.click("Envoyés")
+	u.sees(`named("tr", "001")?.querySelector(".payer")?.innerText.split("\n").join("|") === "SERVEUR CNDA (demonstration)|01-349-9881"`)
 	u.sees(`document.querySelector(".grid tr[data-row] .badge").textContent === "Parti"`)
 	u.sees(`[...document.querySelectorAll(".grid tr[data-row] .num")].filter((e) => e.textContent === "` + time.Now().Format("02/01/2006") + `").length === 2`) // closed and sent
 	if got := p.get(f); got.State != "transmise" {
 		t.Errorf("the FSE is %s", got.State)
 	}
 
-	if err := payer.Tick(time.Now().Add(time.Minute)); err != nil {
-		t.Fatal(err)
-	}
-	u.goTo("retours")
-	u.click("Relever les retours")
-	u.reads("messages relevés")
+	u.fetch(payer)
 	u.reads("21,00")
+	u.sees(`named("h2", "")?.textContent.includes("SERVEUR CNDA (demonstration) 01-349-9881")`)
 	u.isForEverybody("payments")
 	if got := p.get(f); got.State != "payee" {
 		t.Errorf("the FSE is %s", got.State)
@@ -78,13 +94,8 @@ func TestLotIsSentAndPaid(t *testing.T) {
 // The server has the lot or not: nobody sends it again by itself, and both answers are
 // explained before they count.
 func TestUndecidedLot(t *testing.T) {
-	_, mail := newPayer(t, "")
-	server := newServer(t, gone)
-	mail.SMTP, mail.SMTPSecurity = server.Addr().String(), daemon.MailPlain
-	p := newPracticeWith(t, func(c *daemon.Config) { c.Mail = mail })
-	p.settle()
-	u := p.sit("/facturer")
-	f := p.closedLot(u)
+	server, mail := newServer(t, gone)
+	p, u, f := closedLot(t, mail)
 	u.click("Transmettre")
 	u.reads("Agrafe ne sait pas si le serveur a pris ce lot")
 	u.isForEverybody("an undecided lot")
@@ -117,13 +128,8 @@ func TestUndecidedLot(t *testing.T) {
 
 // Somebody has looked: the lot was sent, and is never sent again.
 func TestUndecidedLotWasSent(t *testing.T) {
-	_, mail := newPayer(t, "")
-	server := newServer(t, gone)
-	mail.SMTP, mail.SMTPSecurity = server.Addr().String(), daemon.MailPlain
-	p := newPracticeWith(t, func(c *daemon.Config) { c.Mail = mail })
-	p.settle()
-	u := p.sit("/facturer")
-	f := p.closedLot(u)
+	server, mail := newServer(t, gone)
+	p, u, f := closedLot(t, mail)
 	u.click("Transmettre")
 	u.click("Il est parti")
 	u.reads("ses FSE ne seront pas payées")
@@ -138,12 +144,10 @@ func TestUndecidedLotWasSent(t *testing.T) {
 // What a payer says of an FSE that nobody here has made waits for somebody.
 func TestReturnIsSettled(t *testing.T) {
 	p := newPractice(t)
-	p.settle()
-	file := strange(t)
 	u := p.sit("/retours/fichiers")
 	u.reads("Aucun fichier reçu")
 	for _, want := range []string{"Fichier importé : 1 retour.", "Ce fichier était déjà connu"} {
-		u.tab.Do(chromedp.SetUploadFiles(chromedp.CSS(`input[type="file"]`), []string{file}))
+		u.imports(pays(t, 777, 1))
 		u.reads(want)
 	}
 	u.goTo("jour")
@@ -166,14 +170,7 @@ func TestReturnIsSettled(t *testing.T) {
 // A reject that was noted by mistake is withdrawn.
 func TestRejectIsWithdrawn(t *testing.T) {
 	p := newPractice(t)
-	p.settle()
-	u := p.sit("/rejets")
-	u.press("a")
-	u.click("D’un autre logiciel")
-	u.fill("Numéro de la FSE", "123456789")
-	u.fill("Libellé du rejet", "4015 CLE PERIMEE")
-	u.click("Noter le rejet")
-	u.clickOn(`"tr"`, "123456789")
+	u := p.noteReject()
 	u.click("Retirer le rejet…")
 	u.isForEverybody("a reject to withdraw")
 	u.fill("Motif", "autre cabinet")
@@ -183,10 +180,7 @@ func TestRejectIsWithdrawn(t *testing.T) {
 
 // Where no mail is set the page says so, and nothing is lost.
 func TestNoMailIsSet(t *testing.T) {
-	p := newPractice(t)
-	p.settle()
-	u := p.sit("/facturer")
-	p.closedLot(u)
+	_, u, _ := closedLot(t, daemon.DefaultConfig().Mail)
 	u.reads("le fichier B2 est prêt et le lot attend")
 	u.click("Transmettre")
 	u.reads("[mail]")
@@ -199,7 +193,6 @@ func TestNoMailIsSet(t *testing.T) {
 func TestMailSettings(t *testing.T) {
 	_, mail := newPayer(t, "")
 	p := newPracticeWith(t, func(c *daemon.Config) { c.Mail = mail })
-	p.settle()
 	u := p.sit("/reglages/transmission")
 	u.reads(mail.SMTP)
 	u.reads(mail.POP3)

@@ -12,12 +12,8 @@ import (
 // the middle of the year, and an amount that is none.
 func TestNothingIsSignedWhileAFieldIsWrong(t *testing.T) {
 	p := newPractice(t)
-	p.settle()
 	u := p.sit("/facturer")
-	u.degrade()
-	u.identify()
-	u.click("Valider le patient")
-	u.fill("Ajouter des actes", "G\r")
+	u.invoiceDegraded()
 	u.reads("Prête à signer.")
 	today := time.Now().Format("02/01/2006")
 	u.fill("Date des soins", "")

@@ -27,6 +27,13 @@ test("what is urgent comes by deadline, a lot for its FSE", () => {
   assert.deepEqual(urgents(late).map((u) => u.overdue), [true, true, false, false]);
 });
 
+test("a lot is told with its payer, an FSE by its number alone", () => {
+  const mine = { ...lot("001"), regime: "01", caisse: "349", centre: "9881" };
+  const [one] = urgents({ ...late, aSigner: [], aTransmettre: [], lotsOuverts: [], lotsClos: [{ ...lateLot("l1", 1), lot: mine }] });
+  assert.deepEqual([one?.name, one?.payer?.regime, one?.payer?.caisse, one?.payer?.centre], ["001", "01", "349", "9881"]);
+  assert.equal(urgents(late).find((u) => u.what === "signer")?.payer, undefined);
+});
+
 test("a lot that a payer leaves without answer is urgent too", () => {
   const silent = urgents({ ...late, sansReponse: [{ ...lateLot("l7", -1), raison: "sans-reponse" }] }).filter((u) => u.what === "relancer");
   assert.deepEqual(silent.map((u) => [u.page, u.id, u.silent]), [["lots", "l7", true]]);

@@ -4,7 +4,7 @@ import type { Cabinet, Issue } from "../../client/src/types";
 import { AgrafeError, Diagnosis } from "../../client/src/index";
 import { read } from "../src/preferences";
 import { faultAt, problemOf } from "../src/problem";
-import { choicesOf, issueAt, knownAddresses, linesOf, merged, textOf, tidy, timeOf, withText } from "../src/reglages/cabinet";
+import { bills, choicesOf, issueAt, keptOf, knownAddresses, linesOf, merged, textOf, tidy, timeOf, withText } from "../src/reglages/cabinet";
 
 const cabinet: Cabinet = {
   numeroAM: "991000015", rpps: "99900000011", nom: "ESSAI", prenom: "CLAIRE", specialite: "01", convention: 1, optam: false, zone: "metro",
@@ -92,4 +92,19 @@ test("a failure is told at its field", () => {
   assert.equal(faultAt(error, "id"), "La facture est refusée.");
   assert.equal(faultAt(error, "amo"), "");
   assert.equal(faultAt(new Error("x"), "id"), "");
+});
+
+test("a remplaçant bills under a number that no card tells, an employee under none", () => {
+  const of = (numeroAM: string, exercice: string, rpps = "99900000045"): Cabinet => ({ ...cabinet, numeroAM, exercice, rpps });
+  const rows = [
+    { name: "self-employed", c: of("991000015", "L"), want: true },
+    { name: "a remplaçant", c: of("", "R"), want: true },
+    { name: "an employee", c: of("", "S"), want: false },
+  ];
+  for (const { name, c, want } of rows) assert.equal(bills(c), want, name);
+  const mine = of("991000049", "R");
+  const kept = [of("991000015", "L"), of("991000023", "R", "99900000011"), mine];
+  assert.equal(keptOf(of("", "R"), kept), mine, "those of the same person as a remplaçant");
+  assert.equal(keptOf(of("991000015", "L"), kept), kept[0]);
+  assert.equal(keptOf(of("", "R", "99900000099"), kept), undefined);
 });

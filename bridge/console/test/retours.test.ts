@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { FSESummary, Return } from "../../client/src/types";
+import type { Fetched, FSESummary, Lot, Return } from "../../client/src/types";
 import { ageOf } from "../src/facturer/age";
 import { linesOf } from "../src/retours/fetch";
 import { textOf } from "../src/retours/fse-answers";
-import { balanceOf, differs, isPayment, toSettle, transfersOf } from "../src/retours/payments";
+import { balanceOf, differs, isOfLot, isPayment, lotNumber, lotsFor, lotsOf, toSettle, transfersOf } from "../src/retours/payments";
 import { labelOf, senseOf } from "../src/retours/return-table";
 
 const retour = (id: string, part: Partial<Return> = {}): Return => ({ id, type: "noemie", recu: "2026-11-22T08:00:00Z", aRapprocher: false, ...part });
@@ -69,6 +69,43 @@ test("what waits for somebody", () => {
   assert.deepEqual(effects.filter((effet) => toSettle(retour("a", { effet }))), ["a-rapprocher", "a-examiner"]);
 });
 
+test("a return about a whole lot acknowledges or refuses, and names no FSE", () => {
+  const rows = [
+    { name: "refused", r: retour("a", { type: "arl", sens: "refuse" }), want: true },
+    { name: "accepted", r: retour("a", { type: "arl", sens: "accepte", numero: "" }), want: true },
+    { name: "rejected", r: retour("a", { sens: "rejete" }), want: true },
+    { name: "a reject of an FSE", r: retour("a", { sens: "rejete", numero: "000000777" }), want: false },
+    { name: "a payment", r: retour("a", { sens: "paye" }), want: false },
+    { name: "without a sense", r: retour("a"), want: false },
+  ];
+  for (const { name, r, want } of rows) assert.equal(isOfLot(r), want, name);
+});
+
+test("the lots that a return may be about", () => {
+  const lot = (id: string, etat: string, part: Partial<Lot> = {}): Lot => ({
+    id, etat, numero: "001", amo: 0, caisse: "349", centre: "9881", certification: "S", environnement: "demonstration", fse: 1, numeroAM: "", regime: "01", total: 2100, ...part,
+  });
+  const lots = [
+    lot("open", "ouvert"), lot("closed", "clos"), lot("begun", "clos", { envoi: { essais: 1, etat: "indecis" } }), lot("sent", "transmis"),
+    lot("other", "transmis", { numero: "002" }), lot("real", "transmis", { environnement: "production" }),
+  ];
+  const rows = [
+    { name: "any number", demonstration: true, numero: "", want: ["begun", "sent", "other"] },
+    { name: "its number", demonstration: true, numero: "001", want: ["begun", "sent"] },
+    { name: "a number without its zeros", demonstration: true, numero: "2", want: ["other"] },
+    { name: "no such number", demonstration: true, numero: "077", want: [] },
+    { name: "of real payers", demonstration: false, numero: "", want: ["real"] },
+  ];
+  for (const { name, demonstration, numero, want } of rows) assert.deepEqual(lotsFor(retour("a", { demonstration }), lots, numero).map((l) => l.id), want, name);
+});
+
+test("the lots of returns, and their numbers", () => {
+  assert.deepEqual(lotsOf([retour("a", { lot: "l1" }), retour("b"), retour("c", { lot: "l2" }), retour("d", { lot: "l1" })]), ["l1", "l2"]);
+  assert.equal(lotNumber(retour("a", { lotNumero: 7 })), "007");
+  assert.equal(lotNumber(retour("a", { lotNumero: 0 })), "");
+  assert.equal(lotNumber(retour("a")), "");
+});
+
 test("what a payer says, as it came", () => {
   assert.equal(labelOf(retour("a", { libelles: [{ code: "4015", texte: "CLE PERIMEE" }, { texte: "VOIR CAISSE" }] })), "4015 CLE PERIMEE ; VOIR CAISSE");
   assert.equal(labelOf(retour("a", { libelle: "Droits non ouverts" })), "Droits non ouverts");
@@ -86,10 +123,14 @@ test("an answer in the history of an FSE", () => {
 });
 
 test("what a round of the mailbox has brought: nothing is told of what is none", () => {
-  assert.deepEqual(linesOf({ recus: 0, connus: 0, rapproches: 0, aRapprocher: 0, problemes: 0, etrangers: 0 }), []);
-  const said = linesOf({ recus: 3, connus: 1, rapproches: 12, aRapprocher: 2, problemes: 1, etrangers: 0 });
-  assert.equal(said.length, 4);
-  assert.match(said[1] ?? "", /^12 retours/);
+  const nothing: Fetched = {
+    recus: 0, connus: 0, rapproches: 0, aRapprocher: 0, problemes: 0, etrangers: 0, retours: 0, paiements: 0, rejets: 0, accuses: 0, doublons: 0, autres: 0, inconnus: 0, copies: 0,
+  };
+  assert.deepEqual(linesOf(nothing), []);
+  const said = linesOf({ ...nothing, recus: 3, connus: 1, rapproches: 12, aRapprocher: 2, problemes: 1, retours: 14, paiements: 12, rejets: 1, doublons: 1 });
+  assert.equal(said.length, 5);
+  assert.equal(said[0], "14 retours\u00a0: 12 paiements, 1 rejet, 1 doublon.");
+  assert.match(said[2] ?? "", /^12 retours/);
 });
 
 test("ages in the greatest unit that fits", () => {

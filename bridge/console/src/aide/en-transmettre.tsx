@@ -44,7 +44,7 @@ export const Sending = () => (
     <h2>3. Settle what is left</h2>
     <ul>
       <li>“Payments” shows them by day and by transfer, as on the bank’s statement. A difference between what was asked for and what was paid is marked.</li>
-      <li>“To settle” gathers what Agrafe could not match with certainty. “Match…” looks for the FSE by its number; “Put away…” asks for a reason and changes nothing else.</li>
+      <li>“To settle” gathers what Agrafe could not match with certainty. “Match…” looks for the FSE by its number, or for the lot where the answer is about a whole lot; “Put away…” asks for a reason and changes nothing else.</li>
       <li>“To be looked at” tells of what should not happen: the payment of an FSE that was made again, the reject of one that was paid. Check before the payer pays twice.</li>
       <li>“Files received” keeps each file as it arrived, even one that can’t be read. A file that came another way is imported there.</li>
     </ul>

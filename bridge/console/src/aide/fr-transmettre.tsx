@@ -44,7 +44,7 @@ export const Transmettre = () => (
     <h2>3. Régler ce qui reste</h2>
     <ul>
       <li>« Paiements » les montre par jour et par virement, comme sur le relevé de la banque. Un écart entre le demandé et le payé est marqué.</li>
-      <li>« À régler » réunit ce qu’Agrafe n’a pas su rattacher sûrement. « Rapprocher… » cherche la FSE par son numéro ; « Classer sans suite… » demande un motif et ne change rien d’autre.</li>
+      <li>« À régler » réunit ce qu’Agrafe n’a pas su rattacher sûrement. « Rapprocher… » cherche la FSE par son numéro, ou le lot quand la réponse porte sur un lot entier ; « Classer sans suite… » demande un motif et ne change rien d’autre.</li>
       <li>« À examiner » signale ce qui ne devrait pas arriver : le paiement d’une FSE déjà refaite, le rejet d’une FSE déjà payée. Vérifiez avant que la caisse ne paie deux fois.</li>
       <li>« Fichiers reçus » garde chaque fichier tel qu’il est arrivé, même illisible. Un fichier reçu autrement s’y importe.</li>
     </ul>

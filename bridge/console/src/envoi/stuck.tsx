@@ -5,6 +5,7 @@ import { useAction } from "../hooks";
 import { t } from "../i18n";
 import { act } from "../session";
 import { Button, confirm, Note, notify, ProblemNote } from "../ui";
+import { ServerWords } from "./server-words";
 import type { Transmitting } from "./transmit";
 import { wayOf } from "./way";
 
@@ -51,6 +52,7 @@ function Undecided({ lot, way, transmitting, onChanged }: StuckProps & { readonl
     >
       <p>{t(`envoi.${way}.texte`)}</p>
       {lot.envoi?.probleme !== undefined && <p class="hint" lang="fr">{lot.envoi.probleme}</p>}
+      <ServerWords lot={lot} />
       <ProblemNote error={action.error} />
     </Note>
   );
@@ -67,6 +69,7 @@ function Refused({ lot, transmitting, onChanged }: StuckProps) {
   return (
     <Note tone="error" title={t("envoi.refuse.titre", { numero: lot.numero })} actions={<Button small busy={action.busy || transmitting.busy} onClick={() => void again()}>{t("action.reessayer")}</Button>}>
       <p lang="fr">{lot.envoi?.probleme ?? t("envoi.refuse.sans-motif")}</p>
+      <ServerWords lot={lot} />
       <p class="hint">{t("envoi.refuse.texte")}</p>
       <ProblemNote error={action.error} />
     </Note>

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import type { Acte, Ligne } from "../../../client/src/types";
 import { t } from "../i18n";
 import { Checkbox, Icon, MenuButton, MoneyField, Select, TextField } from "../ui";
+import { keyOf } from "./act-keys";
 import { ActDetails } from "./act-details";
 import { Amount } from "./amounts";
 import { useWork } from "./context";
@@ -13,9 +14,10 @@ import { choicesOf, sentence, useRows } from "./tables";
 
 export function Acts() {
   const { draft, answer } = useWork();
-  const [details, setDetails] = useState<number | null>(null);
+  const [details, setDetails] = useState<number | null>(null); // the key of an act
   if (draft.actes.length === 0) return null;
   const lines = answer?.prix?.lignes ?? [];
+  const detailed = draft.actes.findIndex((a) => keyOf(a) === details);
   return (
     <>
       <table class="acts">
@@ -36,10 +38,10 @@ export function Acts() {
           </tr>
         </thead>
         {draft.actes.map((a, i) => (
-          <Row key={i} acte={a} at={i} lines={lines.filter((l) => l.acte === i)} onDetails={() => setDetails(i)} />
+          <Row key={keyOf(a)} acte={a} at={i} lines={lines.filter((l) => l.acte === i)} onDetails={() => setDetails(keyOf(a))} />
         ))}
       </table>
-      {details !== null && draft.actes[details] !== undefined && <ActDetails at={details} onClose={() => setDetails(null)} />}
+      {detailed >= 0 && <ActDetails at={detailed} onClose={() => setDetails(null)} />}
     </>
   );
 }

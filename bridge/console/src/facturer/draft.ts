@@ -1,6 +1,7 @@
 // A draft as the screen builds it. All functions give another draft; none changes one.
 
 import type { AMC, AMO, Acte, Cabinet, CardRights, Draft, Nature, Personne, Prix, Professionnel } from "../../../client/src/types";
+import { become } from "./act-keys";
 import { isAnonymous } from "./nir";
 
 export const nobody: Personne = { nir: "", nom: "", nomFamille: "", prenom: "", naissance: { enCarte: "", civile: null }, rang: 1, qualite: "0" };
@@ -30,12 +31,14 @@ export const tidy = (d: Draft): Draft => ({
   nature: (d.nature.code as string) === "" ? maladie : d.nature,
   amo: d.mode === "degrade" && !hasPatient(d) ? notRead(d.amo) : d.amo,
   beneficiaire: { ...d.beneficiaire, rang: d.beneficiaire.rang === 0 ? 1 : d.beneficiaire.rang },
-  actes: d.actes.map(({ km, coefficient, quantite, ...a }) => ({
-    ...a,
-    ...(km !== undefined && km !== 0 && { km }),
-    ...(coefficient !== undefined && Number(coefficient) !== 0 && { coefficient }),
-    ...(quantite !== undefined && quantite !== 0 && { quantite }),
-  })),
+  actes: d.actes.map((a) => become(a, tidyActe(a))),
+});
+
+const tidyActe = ({ km, coefficient, quantite, ...a }: Acte): Acte => ({
+  ...a,
+  ...(km !== undefined && km !== 0 && { km }),
+  ...(coefficient !== undefined && Number(coefficient) !== 0 && { coefficient }),
+  ...(quantite !== undefined && quantite !== 0 && { quantite }),
 });
 
 /** billedBy is what a draft says of the professional of a practice. */
@@ -119,7 +122,7 @@ export function withAMC(d: Draft, part: Partial<AMC>): Draft {
   return { ...d, amc: empty ? null : amc };
 }
 
-export const withActe = (d: Draft, at: number, part: Partial<Acte>): Draft => ({ ...d, actes: d.actes.map((a, i) => (i === at ? { ...a, ...part } : a)) });
+export const withActe = (d: Draft, at: number, part: Partial<Acte>): Draft => ({ ...d, actes: d.actes.map((a, i) => (i === at ? become(a, { ...a, ...part }) : a)) });
 export const withoutActe = (d: Draft, at: number): Draft => ({ ...d, actes: d.actes.filter((_, i) => i !== at) });
 export const withActes = (d: Draft, acts: readonly Acte[]): Draft => ({ ...d, actes: [...d.actes, ...acts] });
 

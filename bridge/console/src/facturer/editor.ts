@@ -4,6 +4,7 @@
 import { AgrafeError } from "../../../client/src/errors";
 import type { Answer, Draft, FSE } from "../../../client/src/types";
 import { Store } from "../store";
+import { recognize } from "./act-keys";
 import { isWork, isWorthKeeping, tidy } from "./draft";
 
 /** What the editor asks of the daemon. The first three change or read what is kept; check keeps nothing. */
@@ -78,6 +79,7 @@ export class Editor {
   open(fse: FSE): void {
     this.stopSave?.();
     this.kept = tidy(fse.facture);
+    recognize(this.state.get().draft.actes, this.kept.actes);
     this.told = JSON.stringify(fse.facture);
     this.set({ fse, draft: this.kept, saved: "garde", saveError: undefined, conflict: null });
     this.check();

@@ -48,6 +48,13 @@ export function Saved() {
   return <p class="hint saved"><Icon name={saved === "garde" ? "check" : "clock"} size={14} /> {text()}</p>;
 }
 
+/** Restored says that a backup has brought the draft back. */
+export function Restored() {
+  const { fse } = useWork();
+  if (fse?.restored === undefined) return null;
+  return <Note tone="warning">{t("facturer.restauree", { quand: moment(fse.restored) })}</Note>;
+}
+
 /** Keeping is what stands above the steps when keeping needs the user. */
 export function Keeping() {
   const { saved, saveError, conflict, editor } = useWork();

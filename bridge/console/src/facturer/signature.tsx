@@ -11,6 +11,7 @@ import { Button, confirm, MenuButton, Note, notify, ProblemNote, settle, TextFie
 import { CancelDialog } from "../listes/fse-dialogs";
 import { isUnsigned } from "../listes/can";
 import { summaryOf } from "../listes/full";
+import { confirmRestored, isRestored } from "../listes/restored";
 import { useWork } from "./context";
 import { isWork } from "./draft";
 import { Done } from "./done";
@@ -50,8 +51,10 @@ function useSign(onTried: () => void) {
     const first = faults.errors[0];
     if (first !== undefined) return goTo(first.chemin);
     if (faults.has("TOTAL_NUL") && !(await confirmFree())) return;
+    if (!(await confirmRestored([kept]))) return;
+    const params = { id: kept.id, ...(isRestored(kept) && { confirmRestored: true }) };
     try {
-      const signed = await withPin("pin.signer", (signal) => act("fse.sign", { id: kept.id }, { signal }));
+      const signed = await withPin("pin.signer", (signal) => act("fse.sign", params, { signal }));
       editor.open(signed);
       setTimeout(() => focusStep("signature")); // what was focused is gone
       notify(t("facturer.signee", { numero: String(signed.numero ?? "").padStart(9, "0") }));

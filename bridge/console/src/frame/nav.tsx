@@ -40,7 +40,7 @@ export function Nav({ onKeys }: { onKeys: () => void }) {
         </svg>
         <span>Agrafe</span>
       </a>
-      <LinkButton href={href("facturer")} icon="plus" tone="primary">{t("cadre.nouvelle")}</LinkButton>
+      <LinkButton href={href("facturer")} icon="plus" tone="primary">{t("nav.facturer")}</LinkButton>
       <ul>{work.map((e) => <Item key={e.page} entry={e} queue={queue} />)}</ul>
       <ul class="nav-rest">
         {rest.map((e) => <Item key={e.page} entry={e} queue={queue} />)}

@@ -41,12 +41,13 @@ function Slot({ reader, card: last, held, known }: SlotProps) {
   const state = card?.state ?? "absent";
   const bad = card?.problem !== undefined || state === "mute" || card?.pinTriesLeft === 0;
   const person = usePerson(card);
+  const main = known ? (person ?? title(card)) : t("carte.inconnu");
   return (
     <li class={`slot ${state}${bad ? " bad" : ""}${known ? "" : " stale"}`} title={reader.name} data-reader={reader.id}>
       <Icon name={state === "cps" ? "person" : state === "absent" ? "reader" : "card"} />
-      <span class="slot-main">{known ? (person ?? title(card)) : t("carte.inconnu")}</span>
-      <span class="slot-reader">{reader.name}</span>
-      <span class="slot-more">{details(card, held)}</span>
+      <span class="slot-main">{main}</span>
+      {!says(main, reader.name) && <span class="slot-reader">{reader.name}</span>}
+      <span class="slot-more">{details(card, held, reader.name)}</span>
     </li>
   );
 }
@@ -73,11 +74,15 @@ function title(card: Card | undefined): string {
   return t(`carte.${card?.state ?? "absent"}`);
 }
 
-function details(card: Card | undefined, held: boolean): string {
+/** says whether a text names a reader already: many are called after the card that they are for. */
+export const says = (text: string, reader: string): boolean => text.toLowerCase().split(/\s+/).includes(reader.toLowerCase());
+
+/** details are what else there is to say of a card; its kind only where neither its title nor its reader does. */
+export function details(card: Card | undefined, held: boolean, reader: string): string {
   if (card === undefined || card.state === "absent") return "";
   const said = [
     !card.read && t("carte.lecture"),
-    card.holder !== undefined && t("carte.cps"),
+    card.holder !== undefined && !says(reader, t("carte.cps")) && t("carte.cps"),
     card.persons !== undefined && t("carte.personnes", { n: card.persons }),
     card.pinTriesLeft === 0 && t("carte.bloquee"),
     (card.pinTriesLeft === 1 || card.pinTriesLeft === 2) && t("carte.essais", { n: card.pinTriesLeft }),
@@ -88,7 +93,7 @@ function details(card: Card | undefined, held: boolean): string {
   return said.filter((s) => typeof s === "string").join(" · ");
 }
 
-const words = (card: Card): string => [title(card), details(card, false)].filter((s) => s !== "").join(", ");
+const words = (card: Card): string => [title(card), details(card, false, card.reader)].filter((s) => s !== "").join(", ");
 
 let arrived = 0; // of the last card event, on the page's clock
 

@@ -17,7 +17,6 @@ export default {
   "cadre.contenu": "Aller au contenu",
   "cadre.demonstration": "DÉMONSTRATION",
   "cadre.demonstration.texte": "Cartes de test et organismes de test : rien ne part vers une vraie caisse.",
-  "cadre.nouvelle": "Facturer",
   "cadre.raccourcis": "Raccourcis clavier",
   "cadre.lecteurs": "Lecteurs et cartes",
   "cadre.panne": "Cette page a rencontré une erreur.",

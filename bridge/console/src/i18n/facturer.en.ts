@@ -1,7 +1,6 @@
 import type fr from "./facturer.fr";
 
 const en: Readonly<Record<keyof typeof fr, string>> = {
-  "facturer.titre": "New FSE",
   "facturer.etapes": "Steps",
   "facturer.etape.patient": "Patient",
   "facturer.etape.facturation": "Billing",
@@ -260,6 +259,7 @@ const en: Readonly<Record<keyof typeof fr, string>> = {
   "facturer.fsp.imprimer": "Print the sheet now, sign it and send it to the payer.",
   "facturer.fsp.faire": "Make the paper sheet",
   "facturer.abandonner": "Cancel this FSE",
+  "facturer.restauree": "Comes from the backup of {quand}: it may have been signed since. Check before you sign it.",
   "facturer.garde": "Kept by Agrafe, {quand}",
   "facturer.garde.bientot": "Keeping…",
   "facturer.garde.liaison": "Not kept yet: the connection is lost.",

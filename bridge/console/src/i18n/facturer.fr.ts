@@ -1,7 +1,6 @@
 // Words of the page facturer.
 
 export default {
-  "facturer.titre": "Nouvelle FSE",
   "facturer.etapes": "Étapes",
   "facturer.etape.patient": "Patient",
   "facturer.etape.facturation": "Facturation",
@@ -260,6 +259,7 @@ export default {
   "facturer.fsp.imprimer": "Imprimez la feuille maintenant, signez-la et envoyez-la à la caisse.",
   "facturer.fsp.faire": "Faire la feuille papier",
   "facturer.abandonner": "Annuler cette FSE",
+  "facturer.restauree": "Vient de la sauvegarde du {quand} : peut-être déjà signée depuis. Vérifiez avant de la signer.",
   "facturer.garde": "Gardée par Agrafe, {quand}",
   "facturer.garde.bientot": "Enregistrement…",
   "facturer.garde.liaison": "Pas encore gardée : la liaison est coupée.",

@@ -75,6 +75,8 @@ const en: Readonly<Record<keyof typeof fr, string>> = {
   "fse.papier.fait": "The paper sheet is ready to print.",
 
   "fse.refaire": "Make again…",
+  "fse.restauree.titre": "Sign {n} FSE that a backup brought back? | Sign {n} FSE that a backup brought back?",
+  "fse.restauree.texte": "The backup ends on {quand}: what it brought back may have been signed and sent since. An FSE that is signed twice may be paid twice.",
   "fse.refaire.titre": "Make FSE {numero} again",
 
   "fse.soins": "Care",

@@ -75,6 +75,8 @@ export default {
   "fse.papier.fait": "Feuille papier prête à imprimer.",
 
   "fse.refaire": "Refaire…",
+  "fse.restauree.titre": "Signer {n} FSE revenue d’une sauvegarde ? | Signer {n} FSE revenues d’une sauvegarde ?",
+  "fse.restauree.texte": "La sauvegarde s’arrête le {quand} : ce qu’elle a ramené a peut-être été signé et envoyé depuis. Une FSE signée deux fois peut être payée deux fois.",
   "fse.refaire.titre": "Refaire la FSE {numero}",
 
   "fse.soins": "Soins",

@@ -13,6 +13,7 @@ const en: Readonly<Record<keyof typeof fr, string>> = {
   "lots.col.echeance": "Deadline",
   "lots.nom": "Lot {numero}",
   "lots.organisme": "Scheme {regime}, fund {caisse}, centre {centre}",
+  "lots.organisme.source": "Name from {source} (certainty {certitude})",
   "lots.filtre": "State",
   "lots.filtre.encours": "Under way",
   "lots.filtre.envoyes": "Sent",

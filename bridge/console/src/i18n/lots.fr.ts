@@ -13,6 +13,7 @@ export default {
   "lots.col.echeance": "Échéance",
   "lots.nom": "Lot {numero}",
   "lots.organisme": "Régime {regime}, caisse {caisse}, centre {centre}",
+  "lots.organisme.source": "Nom d’après {source} (certitude {certitude})",
   "lots.filtre": "État",
   "lots.filtre.encours": "En cours",
   "lots.filtre.envoyes": "Envoyés",

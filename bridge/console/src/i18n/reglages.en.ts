@@ -9,6 +9,7 @@ const en: Readonly<Record<keyof typeof fr, string>> = {
   "reglages.nom": "Name",
   "reglages.numeroAM": "Assurance maladie number",
   "reglages.rpps": "RPPS",
+  "reglages.numeroAM.remplacant": "The card gives only that of the doctor who is replaced: type the one under which you bill.",
   "reglages.exercice": "Practice",
   "reglages.exercice.L": "Self-employed",
   "reglages.exercice.S": "Employed",

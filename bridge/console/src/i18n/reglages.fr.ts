@@ -9,6 +9,7 @@ export default {
   "reglages.nom": "Nom",
   "reglages.numeroAM": "N° d’assurance maladie",
   "reglages.rpps": "RPPS",
+  "reglages.numeroAM.remplacant": "La carte ne donne que celui du médecin remplacé : saisissez celui sous lequel vous facturez.",
   "reglages.exercice": "Exercice",
   "reglages.exercice.L": "Libéral",
   "reglages.exercice.S": "Salarié",

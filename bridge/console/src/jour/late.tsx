@@ -3,6 +3,7 @@
 import { day } from "../format";
 import { useQuery } from "../hooks";
 import { t } from "../i18n";
+import { PayerName } from "../organismes/payer";
 import { href } from "../route";
 import { Badge, Card, Empty, ProblemNote } from "../ui";
 import { urgents, type Urgent } from "./urgent";
@@ -26,7 +27,7 @@ function Row({ urgent: u }: { urgent: Urgent }) {
   const name = u.name === "" ? t("jour.sans-numero") : u.name;
   return (
     <li>
-      <a href={href(u.page, u.id)}>{t(`jour.urgent.${u.what}`, { nom: name })}</a>
+      <a href={href(u.page, u.id)}>{t(`jour.urgent.${u.what}`, { nom: name })}{u.payer !== undefined && <> <PayerName of={u.payer} /></>}</a>
       <Badge tone={u.overdue || u.silent ? "bad" : "warn"}>{deadline(u)}</Badge>
       <p class="hint" lang="fr">{u.reason}</p>
     </li>

@@ -42,5 +42,5 @@ export function Recent() {
 const open = (f: FSESummary): void => go(f.etat === "brouillon" || f.etat === "a-signer" ? "facturer" : "fse", f.id);
 
 const Nothing = () => (
-  <Empty icon="invoice" title={t("jour.recentes.rien")} actions={<LinkButton href={href("facturer")} icon="plus" tone="primary">{t("cadre.nouvelle")}</LinkButton>} />
+  <Empty icon="invoice" title={t("jour.recentes.rien")} actions={<LinkButton href={href("facturer")} icon="plus" tone="primary">{t("nav.facturer")}</LinkButton>} />
 );

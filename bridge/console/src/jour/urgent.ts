@@ -1,6 +1,7 @@
 // What is to be done first, from what the daemon says is late: one list, the nearest deadline first.
 
 import type { Late, Lot } from "../../../client/src/types";
+import type { Payer } from "../organismes/names";
 import type { PageName } from "../route";
 
 export interface Urgent {
@@ -8,6 +9,8 @@ export interface Urgent {
   readonly what: "signer" | "transmettre" | "clore" | "envoyer" | "relancer";
   /** What names it: the number of an FSE or a lot; "" for a draft without one. */
   readonly name: string;
+  /** Of a lot, whose number another payer may have too. */
+  readonly payer?: Payer;
   readonly page: PageName;
   readonly id: string;
   readonly reason: string;
@@ -19,7 +22,7 @@ export interface Urgent {
   readonly silent: boolean;
 }
 
-type Row = Pick<Urgent, "what" | "name" | "page" | "id">;
+type Row = Pick<Urgent, "what" | "name" | "payer" | "page" | "id">;
 interface Why {
   readonly dateLimite?: string;
   readonly joursOuvres: number;
@@ -37,8 +40,7 @@ const urgent = (row: Row, w: Why): Urgent => ({
   silent: w.raison === "sans-reponse",
 });
 
-/** lotName tells a lot from those that another payer has under the same number. */
-const lotName = (l: Lot): string => `${l.numero} (${l.regime} ${l.caisse} ${l.centre})`;
+const aboutLot = (what: Row["what"], lot: Lot): Row => ({ what, name: lot.numero, payer: lot, page: "lots", id: lot.id });
 
 /** urgents are all that is late, most urgent first; a lot stands for its FSE. */
 export function urgents(late: Late): readonly Urgent[] {
@@ -48,9 +50,9 @@ export function urgents(late: Late): readonly Urgent[] {
     ...late.aTransmettre
       .filter((l) => l.fse.lot === undefined || !lots.has(l.fse.lot))
       .map((l) => urgent({ what: "transmettre", name: l.fse.numero ?? "", page: "fse", id: l.fse.id }, l)),
-    ...late.lotsOuverts.map((l) => urgent({ what: "clore", name: lotName(l.lot), page: "lots", id: l.lot.id }, l)),
-    ...late.lotsClos.map((l) => urgent({ what: "envoyer", name: lotName(l.lot), page: "lots", id: l.lot.id }, l)),
-    ...late.sansReponse.map((l) => urgent({ what: "relancer", name: lotName(l.lot), page: "lots", id: l.lot.id }, l)),
+    ...late.lotsOuverts.map((l) => urgent(aboutLot("clore", l.lot), l)),
+    ...late.lotsClos.map((l) => urgent(aboutLot("envoyer", l.lot), l)),
+    ...late.sansReponse.map((l) => urgent(aboutLot("relancer", l.lot), l)),
   ];
   return all.sort((a, b) => a.days - b.days || a.key.localeCompare(b.key));
 }

@@ -4,6 +4,7 @@ import type { Late, LateLot } from "../../../client/src/types";
 import { day } from "../format";
 import { t } from "../i18n";
 import { urgents, type Urgent } from "../jour/urgent";
+import { PayerName } from "../organismes/payer";
 import { href } from "../route";
 import { Badge, Card, type BadgeTone } from "../ui";
 
@@ -43,7 +44,7 @@ export function Deadlines({ late }: { late: Late }) {
 function Row({ u }: { u: Urgent }) {
   return (
     <li>
-      <a href={href(u.page, u.id)}>{t(`lots.retard.${u.what}`, { nom: u.name === "" ? t("fse.sans-numero") : u.name })}</a>
+      <a href={href(u.page, u.id)}>{t(`lots.retard.${u.what}`, { nom: u.name === "" ? t("fse.sans-numero") : u.name })}{u.payer !== undefined && <> <PayerName of={u.payer} /></>}</a>
       <Badge tone={urgencyOf(u)}>{deadline(u)}</Badge>
       <span class="hint" lang="fr">{u.reason}</span>
     </li>

@@ -1,7 +1,7 @@
 // The filters of the list of FSE, and what an address asks for: #/fse/a-signer, #/fse/2026-11-22, or one FSE.
 
 import type { PlainKey } from "../i18n";
-import type { Wanted } from "./pager";
+import type { Wanted } from "./fse-pager";
 
 export interface Group {
   readonly id: string;

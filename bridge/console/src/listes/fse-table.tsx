@@ -68,5 +68,5 @@ const Number = ({ f, current }: { f: FSESummary; current: boolean }) => (
 
 function Nothing({ filtered, onAll }: { filtered: boolean; onAll: () => void }) {
   if (filtered) return <Empty icon="search" title={t("fse.rien.filtre")} actions={<Button onClick={onAll}>{t("fse.rien.tout")}</Button>} />;
-  return <Empty icon="invoice" title={t("fse.rien")} actions={<LinkButton href={href("facturer")} icon="plus" tone="primary">{t("cadre.nouvelle")}</LinkButton>} />;
+  return <Empty icon="invoice" title={t("fse.rien")} actions={<LinkButton href={href("facturer")} icon="plus" tone="primary">{t("nav.facturer")}</LinkButton>} />;
 }

@@ -12,7 +12,7 @@ export const numberOf = (f: Pick<FSE, "numero">): string => ((f.numero ?? 0) ===
 export function summaryOf(f: FSE): FSESummary {
   const numero = numberOf(f);
   const total = f.prix?.total;
-  const { encaisse, remplaceePar, rejet } = f;
+  const { encaisse, remplaceePar, rejet, restored } = f;
   return {
     id: f.id,
     etat: f.etat,
@@ -25,6 +25,7 @@ export function summaryOf(f: FSE): FSESummary {
     ...(numero !== "" && { numero }),
     ...(encaisse !== undefined && { encaisse: encaisse.montant }),
     ...(remplaceePar !== undefined && { remplaceePar }),
+    ...(restored !== undefined && { restored }),
     ...(rejet !== undefined && { rejet: rejet.libelle }),
   };
 }

@@ -3,12 +3,14 @@
 import type { FSESummary, Late, Lot } from "../../../client/src/types";
 import { MailNote } from "../envoi/mail-note";
 import { Stuck } from "../envoi/stuck";
+import { ServerWords } from "../envoi/server-words";
 import { useTransmit, type Transmitting } from "../envoi/transmit";
 import { canSend, isFree, wayOf } from "../envoi/way";
 import { WayBadge } from "../envoi/way-badge";
 import { count, day, moment } from "../format";
 import { useAction, useHeading, useQuery } from "../hooks";
 import { t, tOr } from "../i18n";
+import { PayerName } from "../organismes/payer";
 import { LotReturns } from "../retours/lot-returns";
 import { go, href } from "../route";
 import { act } from "../session";
@@ -29,7 +31,7 @@ export function LotInfo({ id }: { id: string }) {
   useHeading(lot === undefined ? "" : wayOf(lot));
   const title = t("lots.nom", { numero: lot?.numero ?? "" }).trim();
   return (
-    <Page title={title} lead={lot !== undefined && t("lots.organisme", lot)} actions={lot !== undefined && <Buttons lot={lot} actions={actions} transmitting={transmitting} />}>
+    <Page title={title} lead={lot !== undefined && <PayerName of={lot} />} actions={lot !== undefined && <Buttons lot={lot} actions={actions} transmitting={transmitting} />}>
       <ProblemNote error={query.error} onRetry={query.reload} />
       <ProblemNote error={actions.error} />
       {lot !== undefined && <Stuck lot={lot} transmitting={transmitting} onChanged={query.reload} />}
@@ -89,8 +91,16 @@ function Summary({ lot, late }: { lot: Lot; late: Late | undefined }) {
 /** Way is what is known of its sending: when it left, and who said so where it was not the server. */
 function Way({ lot }: { lot: Lot }) {
   const by = lot.envoi?.tranchePar;
+  if (wayOf(lot) === "en-attente") return <><WayBadge lot={lot} /><Asked lot={lot} /><ServerWords lot={lot} /></>;
   if (lot.transmis === undefined) return <WayBadge lot={lot} />;
   return <>{moment(lot.transmis)}{by !== undefined && by !== "serveur" && <span class="hint"> {tOr(`envoi.tranche.${by}`, by)}</span>}</>;
+}
+
+/** Asked is when and from where somebody asked for a lot that waits. */
+function Asked({ lot }: { lot: Lot }) {
+  const { demande, demandePar } = lot.envoi ?? {};
+  if (demande === undefined) return null;
+  return <p class="hint">{t(demandePar === "site" ? "envoi.demande.site" : "envoi.demande.poste", { moment: moment(demande) })}</p>;
 }
 
 function Lines({ lot, rows }: { lot: Lot; rows: readonly FSESummary[] }) {

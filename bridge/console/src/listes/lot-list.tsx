@@ -10,6 +10,7 @@ import { WayBadge } from "../envoi/way-badge";
 import { count, day } from "../format";
 import { useHeading, useQuery } from "../hooks";
 import { t, tOr, type PlainKey } from "../i18n";
+import { PayerName } from "../organismes/payer";
 import { go } from "../route";
 import { Badge, Button, Card, Empty, MenuButton, Money, Page, ProblemNote, Table, type Column } from "../ui";
 import { Chips } from "./chips";
@@ -55,7 +56,7 @@ export function LotList() {
       <ProblemNote error={actions.error} />
       {selected.size > 0 && <Selection n={selected.size} ready={ready.length} busy={transmitting.busy} onSend={() => void send(ready)} onClear={() => setChosen(new Set())} />}
       <Card flush>
-        <Table label={t("nav.lots")} columns={columns(late.data, actions, group !== "encours")} rows={rows} rowKey={(l) => l.id} onOpen={(l) => go("lots", l.id)} menu={actions.menu} selected={selected} onSelect={setChosen} empty={list.data !== undefined && <Nothing any={all.length > 0} />} />
+        <Table label={t("nav.lots")} columns={columns(rows.some((l) => lateOf(late.data, l.id) !== undefined) ? late.data : undefined, actions, group !== "encours")} rows={rows} rowKey={(l) => l.id} onOpen={(l) => go("lots", l.id)} menu={actions.menu} selected={selected} onSelect={setChosen} empty={list.data !== undefined && <Nothing any={all.length > 0} />} />
       </Card>
       {all.length === most && <p class="hint">{t("lots.plafond", { n: most })}</p>}
       {actions.dialogs}
@@ -84,19 +85,19 @@ function Selection({ n, ready, busy, onSend, onClear }: SelectionProps) {
 
 const Nothing = ({ any }: { any: boolean }) => (any ? <Empty icon="lot" title={t("lots.rien.filtre")} /> : <Empty icon="lot" title={t("lots.rien")}>{t("lots.rien.texte")}</Empty>);
 
-/** columns of lots that were sent tell when that was, those of the others when they were opened. */
+/** columns of lots that were sent tell when that was, those of the others when they were opened; deadlines where there are some. */
 const columns = (late: Late | undefined, actions: LotActions, sent: boolean): readonly Column<Lot>[] => [
-  { id: "numero", title: t("lots.col.numero"), cell: (l) => <span class="num">{l.numero}</span>, width: "64px" },
-  { id: "organisme", title: t("lots.col.organisme"), cell: (l) => <span class="num" title={t("lots.organisme", l)}>{`${l.regime} ${l.caisse} ${l.centre}`}</span>, width: "130px" },
-  { id: "certification", title: t("lots.col.certification"), cell: (l) => tOr(`certification.${l.certification}`, l.certification), width: "110px" },
+  { id: "numero", title: t("lots.col.numero"), cell: (l) => <span class="num">{l.numero}</span>, width: "54px" },
+  { id: "organisme", title: t("lots.col.organisme"), cell: (l) => <PayerName of={l} /> },
+  { id: "certification", title: t("lots.col.certification"), cell: (l) => tOr(`certification.${l.certification}`, l.certification), width: "100px" },
   ...(sent ? [] : [{ id: "ouvert", title: t("lots.col.ouvert"), cell: (l: Lot) => <Day iso={l.ouvert} />, width: "100px" }]),
-  { id: "clos", title: t("lots.col.clos"), cell: (l) => <Day iso={l.clos} />, width: "100px" },
+  ...(sent ? [{ id: "clos", title: t("lots.col.clos"), cell: (l: Lot) => <Day iso={l.clos} />, width: "100px" }] : []),
   ...(sent ? [{ id: "parti", title: t("envoi.parti-le"), cell: (l: Lot) => <Day iso={l.transmis} />, width: "100px" }] : []),
-  { id: "fse", title: t("lots.col.fse"), cell: (l) => count(l.fse), align: "end", width: "60px" },
-  { id: "total", title: t("lots.col.total"), cell: (l) => <Money cents={l.total} />, align: "end", width: "108px" },
-  { id: "amo", title: t("lots.col.amo"), cell: (l) => <Money cents={l.amo} />, align: "end", width: "108px" },
+  { id: "fse", title: t("lots.col.fse"), cell: (l) => count(l.fse), align: "end", width: "50px" },
+  { id: "total", title: t("lots.col.total"), cell: (l) => <Money cents={l.total} />, align: "end", width: "100px" },
+  { id: "amo", title: t("lots.col.amo"), cell: (l) => <Money cents={l.amo} />, align: "end", width: "96px" },
   { id: "etat", title: t("lots.col.etat"), cell: (l) => <WayBadge lot={l} />, width: "150px" },
-  { id: "echeance", title: t("lots.col.echeance"), cell: (l) => <LateCell late={late} lot={l} /> },
+  ...(late === undefined ? [] : [{ id: "echeance", title: t("lots.col.echeance"), cell: (l: Lot) => <LateCell late={late} lot={l} />, width: "86px" }]),
   { id: "menu", title: <span class="unseen">{t("fse.col.menu")}</span>, cell: (l) => <MenuButton label={t("lots.nom", l)} items={actions.menu(l)} />, width: "46px" },
 ];
 

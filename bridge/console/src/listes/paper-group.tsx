@@ -3,6 +3,7 @@
 import type { Paper } from "../../../client/src/types";
 import { day } from "../format";
 import { t, tOr } from "../i18n";
+import { LotPayers } from "../organismes/payer";
 import { href } from "../route";
 import { Badge, Button, Card, LinkButton, MenuButton } from "../ui";
 import { toneOf } from "./can";
@@ -11,10 +12,11 @@ import { forward, papersOf, stepsOf, type PaperGroup, type Step } from "./papers
 
 export function PaperGroupCard({ group, actions }: { group: PaperGroup; actions: PaperActions }) {
   const { bordereau, sheets, key } = group;
+  const isLot = key !== "papier" && key !== "";
   const counts = [bordereau === undefined ? "" : t("papiers.bordereau"), sheets.length === 0 ? "" : t("papiers.feuilles", { n: sheets.length })].filter((s) => s !== "");
   return (
-    <Card title={`${titleOf(group)} · ${counts.join(", ")}`} actions={bordereau !== undefined && <LotActions bordereau={bordereau} actions={actions} />}>
-      {bordereau === undefined && key !== "papier" && key !== "" && (
+    <Card title={<>{`${titleOf(group)} · ${counts.join(", ")}`}{isLot && <LotPayers lots={[key]} glue=" · " />}</>} actions={bordereau !== undefined && <LotActions bordereau={bordereau} actions={actions} />}>
+      {bordereau === undefined && isLot && (
         <p class="row hint">{t("papiers.lot-ouvert")} <a href={href("lots", key)}>{t("papiers.lot-ouvert.voir")}</a></p>
       )}
       <ul class="paper-steps">{stepsOf(group).map((s) => <StepLine key={s.state} step={s} group={group} actions={actions} />)}</ul>

@@ -8,7 +8,7 @@ import { go } from "../route";
 import { Button, Card, Empty, Money, ProblemNote, Table, type Column } from "../ui";
 import { canCollect } from "./can";
 import type { FSEActions } from "./fse-actions";
-import type { Wanted } from "./pager";
+import type { Wanted } from "./fse-pager";
 import { useFSE } from "./use-fse";
 
 export function Payments({ day, actions }: { day: string; actions: FSEActions }) {

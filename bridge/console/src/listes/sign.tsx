@@ -9,6 +9,7 @@ import { href } from "../route";
 import { act, job } from "../session";
 import { Button, Dialog, Note, notify, ProblemNote } from "../ui";
 import { batches, split } from "./outcomes";
+import { confirmRestored, isRestored } from "./restored";
 
 export interface Signing {
   readonly sign: (rows: readonly FSESummary[]) => Promise<void>;
@@ -27,10 +28,12 @@ export function useSigning(onSigned: (ids: readonly string[]) => void): Signing 
   const [under, setUnder] = useState<Under>();
   const [failed, setFailed] = useState<readonly Failed[]>([]);
   const [done, setDone] = useState(0);
-  const action = useAction((ids: readonly string[]) => signAll(ids, setUnder));
+  const action = useAction((ids: readonly string[], restored: boolean) => signAll(ids, restored, setUnder));
   const sign = async (rows: readonly FSESummary[]): Promise<void> => {
-    if (rows.length === 0) return;
-    const outcomes = await action.run(rows.map((r) => r.id));
+    const all = await confirmRestored(rows);
+    const wanted = rows.filter((r) => all || !isRestored(r));
+    if (wanted.length === 0) return;
+    const outcomes = await action.run(wanted.map((r) => r.id), wanted.some(isRestored));
     setUnder(undefined);
     if (outcomes === undefined) return;
     const { signed, refused } = split(outcomes);
@@ -49,8 +52,8 @@ export function useSigning(onSigned: (ids: readonly string[]) => void): Signing 
   return { sign, busy: action.busy, view };
 }
 
-/** signAll signs as many at a time as the daemon takes. A refusal of one is an outcome; a cancelled job has some. */
-async function signAll(ids: readonly string[], tell: (under: Under) => void): Promise<readonly SignOutcome[]> {
+/** signAll signs as many at a time as the daemon takes. A refusal of one is an outcome; a cancelled job has some. restored: the user wants those signed too that a backup brought back. */
+async function signAll(ids: readonly string[], restored: boolean, tell: (under: Under) => void): Promise<readonly SignOutcome[]> {
   const outcomes: SignOutcome[] = [];
   for (const batch of batches(ids)) {
     const before = outcomes.length;
@@ -59,7 +62,7 @@ async function signAll(ids: readonly string[], tell: (under: Under) => void): Pr
       tell({ done: before + j.done, total: ids.length });
     };
     tell({ done: before, total: ids.length });
-    const ended = await withPin("pin.signer", (signal) => job(act("fse.signMany", { ids: batch }, { signal }), { onProgress, signal }));
+    const ended = await withPin("pin.signer", (signal) => job(act("fse.signMany", { ids: batch, ...(restored && { confirmRestored: true }) }, { signal }), { onProgress, signal }));
     outcomes.push(...(ended.result?.resultats ?? []));
     if (ended.state === "cancelled") break;
   }

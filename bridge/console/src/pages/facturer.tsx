@@ -10,7 +10,7 @@ import { blank, hasPatient } from "../facturer/draft";
 import { Editor } from "../facturer/editor";
 import { PatientStep } from "../facturer/patient";
 import { Professional } from "../facturer/professional";
-import { Keeping, useKeeping } from "../facturer/saved";
+import { Keeping, Restored, useKeeping } from "../facturer/saved";
 import { SignatureStep } from "../facturer/signature";
 import { focusStep, stepNames } from "../facturer/step";
 import { numberOf } from "../listes/full";
@@ -51,7 +51,7 @@ function Kept({ id }: { id: string }) {
         <Empty
           icon="invoice"
           title={t("facturer.introuvable")}
-          actions={<LinkButton href={href("facturer")} tone="primary" icon="plus">{t("cadre.nouvelle")}</LinkButton>}
+          actions={<LinkButton href={href("facturer")} tone="primary" icon="plus">{t("nav.facturer")}</LinkButton>}
         />
       )}
     </Page>
@@ -96,6 +96,7 @@ function Invoice({ first }: { first: FSE | null }) {
     <Provider value={work}>
       <Page title={titleOf(fse)} actions={<Steps label={t("facturer.etapes")} steps={steps} current={current} onGo={focusStep} />}>
         <Keeping />
+        <Restored />
         <Professional />
         {foreign && <Note title={t("facturer.ailleurs")}>{t("facturer.ailleurs.texte")}</Note>}
         <div class="invoice">
@@ -111,7 +112,4 @@ function Invoice({ first }: { first: FSE | null }) {
 }
 
 /** titleOf is the number, once there is one. */
-function titleOf(fse: FSE | null): string {
-  if (fse === null || (fse.etat === "brouillon" && numberOf(fse) === "")) return t("facturer.titre");
-  return numberOf(fse) === "" ? t("nav.facturer") : t("facturer.numero", { numero: numberOf(fse) });
-}
+const titleOf = (fse: FSE | null): string => (fse === null || numberOf(fse) === "" ? t("nav.facturer") : t("facturer.numero", { numero: numberOf(fse) }));

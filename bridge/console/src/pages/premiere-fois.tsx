@@ -5,30 +5,31 @@ import type { Cabinet } from "../../../client/src/types";
 import { useAction, useQuery } from "../hooks";
 import { t, tOr } from "../i18n";
 import { withPin } from "../pin";
-import { merged } from "../reglages/cabinet";
+import { bills, keptOf, merged } from "../reglages/cabinet";
 import { Practice } from "../reglages/practice";
 import { href } from "../route";
 import { call, useSnapshot } from "../session";
 import { Button, Card, Empty, LinkButton, Note, Page, ProblemNote, Steps } from "../ui";
+
+const none = -1; // of the situations
 
 export function PremiereFois() {
   const kept = useQuery("practice.list", {});
   const propose = useAction((cps: string) => withPin("pin.cabinet", (signal) => call("practice.propose", { cps }, { signal })));
   const [proposed, setProposed] = useState<readonly Cabinet[]>([]);
   const [employed, setEmployed] = useState(false);
-  const [chosen, setChosen] = useState("");
-  const [saved, setSaved] = useState<ReadonlySet<string>>(new Set());
+  const [chosen, setChosen] = useState(none);
+  const [saved, setSaved] = useState<ReadonlySet<number>>(new Set());
   const cps = useSnapshot((s) => s.cards)?.find((c) => c.state === "cps" && c.read && c.problem === undefined);
-  const cabinet = proposed.find((c) => c.numeroAM === chosen);
+  const cabinet = proposed[chosen];
   const step = cabinet !== undefined ? "reglages" : proposed.length > 0 ? "situation" : "carte";
   const read = async (reader: string): Promise<void> => {
     const answer = await propose.run(reader);
     if (answer === undefined) return;
-    const billing = answer.cabinets.filter((c) => c.numeroAM !== ""); // an employee has none: the employer bills
+    const billing = answer.cabinets.filter(bills); // for an employee the employer does
     setEmployed(billing.length === 0);
-    const all = billing.map((c) => merged(kept.data?.cabinets.find((k) => k.numeroAM === c.numeroAM), c));
-    setProposed(all);
-    setChosen(all.length === 1 ? (all[0]?.numeroAM ?? "") : "");
+    setProposed(billing.map((c) => merged(keptOf(c, kept.data?.cabinets ?? []), c)));
+    setChosen(billing.length === 1 ? 0 : none);
   };
   const steps = [
     { id: "carte", label: t("premiers.carte"), done: proposed.length > 0, open: true },
@@ -36,7 +37,7 @@ export function PremiereFois() {
     { id: "reglages", label: t("premiers.reglages"), done: saved.has(chosen), open: cabinet !== undefined },
   ];
   const goTo = (id: string): void => {
-    if (id !== "reglages") setChosen("");
+    if (id !== "reglages") setChosen(none);
     if (id === "carte") setProposed([]);
   };
   return (
@@ -67,14 +68,14 @@ function InsertCard({ reader, busy, onRead }: { reader: string | undefined; busy
   );
 }
 
-function Situations({ list, onChoose }: { list: readonly Cabinet[]; onChoose: (numeroAM: string) => void }) {
+function Situations({ list, onChoose }: { list: readonly Cabinet[]; onChoose: (at: number) => void }) {
   return (
     <Card title={t("premiers.situations")}>
       <ul class="choices">
-        {list.map((c) => (
-          <li key={c.numeroAM}>
-            <button type="button" onClick={() => onChoose(c.numeroAM)}>
-              <strong>{`${c.prenom} ${c.nom}`} · <span class="num">{c.numeroAM}</span></strong>
+        {list.map((c, i) => (
+          <li key={i}>
+            <button type="button" onClick={() => onChoose(i)}>
+              <strong>{`${c.prenom} ${c.nom}`}{c.numeroAM !== "" && <> · <span class="num">{c.numeroAM}</span></>}</strong>
               <span class="hint">{[tOr(`reglages.exercice.${c.exercice ?? ""}`, ""), c.structure].filter((s) => s !== undefined && s !== "").join(" · ")}</span>
             </button>
           </li>

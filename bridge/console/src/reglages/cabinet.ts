@@ -93,6 +93,15 @@ export function timeOf(text: string): string {
   return h === undefined ? text.trim() : `${h.padStart(2, "0")}:${m}`;
 }
 
+const replacing = "R"; // exercice of a remplaçant, whose card tells the number of whom they replace
+
+/** bills says whether a situation is one under which one bills: an employee has no number, a remplaçant types theirs. */
+export const bills = (c: Cabinet): boolean => c.numeroAM !== "" || c.exercice === replacing;
+
+/** keptOf are the settings that there are for a situation of the card; those of a remplaçant by their RPPS. */
+export const keptOf = (card: Cabinet, kept: readonly Cabinet[]): Cabinet | undefined =>
+  kept.find((k) => (card.numeroAM === "" ? k.exercice === replacing && k.rpps === card.rpps : k.numeroAM === card.numeroAM));
+
 /** merged is what the card says now, with what only the practice says kept. */
 export function merged(before: Cabinet | undefined, card: Cabinet): Cabinet {
   if (before === undefined) return card;

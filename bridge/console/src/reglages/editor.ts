@@ -6,7 +6,7 @@ import { useAction, useDebounced, useQuery } from "../hooks";
 import { act } from "../session";
 import { issueAt, tidy } from "./cabinet";
 
-/** What was typed and not saved, by number: it is there again when one comes back to the page. */
+/** What was typed and not saved, by number and structure: it is there again when one comes back to the page. */
 const unsaved = new Map<string, Cabinet>();
 
 const pause = 400; // ms of rest in typing before it is checked
@@ -16,6 +16,8 @@ export interface Editor {
   readonly set: (next: Cabinet) => void;
   /** fault is what is shown at a field: once it was touched, or everything was to be saved. */
   readonly fault: (path: keyof Cabinet | `${keyof Cabinet}.${string}`) => string;
+  /** Whether the number is to be typed: no card tells that of a remplaçant. */
+  readonly asksNumber: boolean;
   readonly changed: boolean;
   readonly saving: boolean;
   readonly error: unknown;
@@ -25,7 +27,8 @@ export interface Editor {
 
 /** useEditor edits initial; kept says whether the daemon has it as it is. */
 export function useEditor(initial: Cabinet, kept: boolean): Editor {
-  const [cabinet, setCabinet] = useState(unsaved.get(initial.numeroAM) ?? initial);
+  const name = `${initial.numeroAM} ${initial.structure ?? ""}`;
+  const [cabinet, setCabinet] = useState(unsaved.get(name) ?? initial);
   const [base, setBase] = useState(kept ? initial : undefined);
   const [all, setAll] = useState(false);
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
@@ -41,10 +44,11 @@ export function useEditor(initial: Cabinet, kept: boolean): Editor {
       const fields = (Object.keys({ ...cabinet, ...next }) as (keyof Cabinet)[]).filter((f) => cabinet[f] !== next[f]);
       setTouched(new Set([...touched, ...fields]));
       setCabinet(next);
-      unsaved.set(next.numeroAM, next);
+      unsaved.set(name, next);
       keep.clear();
     },
     fault: (path) => (all || touched.has(path.split(".")[0] ?? "") ? issueAt(issues, path) : ""),
+    asksNumber: initial.numeroAM === "" && base === undefined,
     changed,
     saving: keep.busy,
     error: keep.error ?? check.error,
@@ -52,7 +56,7 @@ export function useEditor(initial: Cabinet, kept: boolean): Editor {
       setAll(true);
       const saved = await keep.run(cabinet);
       if (saved === undefined) return false;
-      unsaved.delete(saved.numeroAM);
+      unsaved.delete(name);
       setBase(saved);
       setCabinet(saved);
       setAll(false);

@@ -18,12 +18,18 @@ export function Identity({ editor }: { editor: Editor }) {
     <Card title={t("reglages.professionnel")}>
       <Facts>
         <Fact name={t("reglages.nom")}>{`${c.prenom} ${c.nom}`}</Fact>
-        <Fact name={t("reglages.numeroAM")}><span class="num">{c.numeroAM}</span></Fact>
+        {!editor.asksNumber && <Fact name={t("reglages.numeroAM")}><span class="num">{c.numeroAM}</span></Fact>}
         <Fact name={t("reglages.rpps")}><span class="num">{c.rpps}</span></Fact>
         <Fact name={t("reglages.exercice")}>{tOr(`reglages.exercice.${c.exercice ?? ""}`, "—")}</Fact>
       </Facts>
       <div class="gap-top">
         <Form>
+          {editor.asksNumber && (
+            <TextField
+              label={t("reglages.numeroAM")} hint={t("reglages.numeroAM.remplacant")} span={6} mono inputMode="numeric" maxLength={9} required value={c.numeroAM}
+              onInput={(v) => set({ ...c, numeroAM: v.replace(/\D/g, "") })} error={fault("numeroAM")}
+            />
+          )}
           <TextField label={t("reglages.titre")} hint={t("champ.facultatif")} span={1} value={c.titre ?? ""} maxLength={20} onInput={(v) => set(withText(c, "titre", v))} error={fault("titre")} />
           <Select label={t("reglages.specialite")} span={3} value={c.specialite} choices={known} onChange={(specialite) => set({ ...c, specialite })} error={fault("specialite")} />
           <Select

@@ -36,7 +36,7 @@ function State({ mail }: { mail: Mail }) {
           <Fact name={t("envoi.reglages.smtp")}><span class="mono">{mail.smtp ?? "—"}</span></Fact>
           <Fact name={t("envoi.reglages.pop3")}><span class="mono">{mail.pop3 ?? "—"}</span></Fact>
           <Fact name={t("envoi.reglages.depart")}>{t(mail.envoi === "auto" ? "envoi.reglages.depart.auto" : "envoi.reglages.depart.clic")}</Fact>
-          <Fact name={t("envoi.reglages.rythme")}>{mail.releve === undefined ? t("envoi.reglages.rythme.clic") : t("envoi.reglages.rythme.minutes", { n: mail.releve })}</Fact>
+          <Fact name={t("envoi.reglages.rythme")}>{(mail.releve ?? 0) === 0 ? t("envoi.reglages.rythme.clic") : t("envoi.reglages.rythme.minutes", { n: mail.releve ?? 0 })}</Fact>
           <Fact name={t("envoi.reglages.attendent")}>{count(mail.enAttente)}</Fact>
           <Fact name={t("envoi.reglages.indecis")}>{count(mail.indecis)}</Fact>
           <Fact name={t("envoi.reglages.dernier")}>{at(mail.dernierEnvoi)}</Fact>

@@ -47,7 +47,7 @@ export function Practice({ cabinet, kept, onSaved }: PracticeProps) {
       <Payers editor={editor} />
       <Printing editor={editor} />
       <Contacts editor={editor} />
-      <ProblemNote error={editor.error} without={atField} />
+      <ProblemNote error={editor.error} without={(chemin) => atField(chemin) || (editor.asksNumber && within(chemin, "numeroAM"))} />
       <div class="save-bar">
         <span class="hint">{editor.changed ? t("reglages.change") : t("reglages.ajour")}</span>
         <Button tone="primary" icon="check" keys="Ctrl+S" busy={editor.saving} onClick={() => void save()}>{t("action.enregistrer")}</Button>

@@ -42,6 +42,8 @@ function Result({ told }: { told: Fetched }) {
 /** linesOf is what a round of the mailbox has brought, in words; what is none is not told. */
 export function linesOf(told: Fetched): readonly string[] {
   const lines: readonly (readonly [number, string])[] = [
+    [told.retours, t("retours.releve.retours", { n: told.retours, dont: kindsOf(told) })],
+    [told.copies, t("retours.releve.copies", { n: told.copies })],
     [told.connus, t("retours.releve.connus", { n: told.connus })],
     [told.rapproches, t("retours.releve.rapproches", { n: told.rapproches })],
     [told.aRapprocher, t("retours.releve.a-rapprocher", { n: told.aRapprocher })],
@@ -49,4 +51,10 @@ export function linesOf(told: Fetched): readonly string[] {
     [told.etrangers, t("retours.releve.etrangers", { n: told.etrangers })],
   ];
   return lines.filter(([n]) => n > 0).map(([, line]) => line);
+}
+
+/** kindsOf are the returns by what they say; those of a kind of which there is none are not told. */
+function kindsOf(told: Fetched): string {
+  const kinds = (["paiements", "rejets", "accuses", "autres", "doublons", "inconnus"] as const).filter((kind) => told[kind] > 0);
+  return kinds.map((kind) => t(`retours.releve.${kind}`, { n: told[kind] })).join(", ");
 }

@@ -2,15 +2,33 @@
 
 import { useState } from "preact/hooks";
 import type { Return } from "../../../client/src/types";
-import { day } from "../format";
+import { count, day } from "../format";
 import { t } from "../i18n";
 import { Chips } from "../listes/chips";
-import { Card, Empty, Money } from "../ui";
+import { readAll, useLoad } from "../listes/load";
+import { LotPayers } from "../organismes/payer";
+import { Card, Empty, Money, ProblemNote } from "../ui";
 import { Difference } from "./lot-returns";
-import { differs, transfersOf, type Transfer } from "./payments";
+import { returnsPage } from "./pages";
+import { differs, lotsOf, transfersOf, type Transfer } from "./payments";
 import { About, Says } from "./return-table";
 
-export function Paid({ list }: { list: readonly Return[] }) {
+const most = 2_000; // returns that are summed
+
+/** Payments reads the last returns. A transfer that begins before them would lack lines, and is said to. */
+export function Payments() {
+  const list = useLoad(() => readAll((after) => returnsPage({}, after), most), ["fse", "lot", "queue", "mail"]);
+  return (
+    <>
+      <ProblemNote error={list.error} onRetry={list.reload} />
+      {list.data === undefined && list.error === undefined && <p class="hint" role="status">{t("attente")}</p>}
+      {list.data !== undefined && <Paid list={list.data} />}
+      {(list.data?.length ?? 0) >= most && <p class="hint">{t("retours.plafond", { n: count(most) })}</p>}
+    </>
+  );
+}
+
+function Paid({ list }: { list: readonly Return[] }) {
   const [group, setGroup] = useState("tous");
   const all = transfersOf(list);
   const wrong = all.filter((one) => one.lines.some(differs));
@@ -32,10 +50,15 @@ export function Paid({ list }: { list: readonly Return[] }) {
 const titleOf = ({ date, organisme, reference }: Transfer): string =>
   [date === "" ? t("retours.sans-date") : day(date), organisme === "" ? "" : t("retours.organisme", { organisme }), reference === "" ? "" : t("retours.virement", { reference })].filter((s) => s !== "").join(" · ");
 
+/** Title adds the payers of the lots, where the transfer itself names none. */
+const Title = ({ of }: { of: Transfer }) => (
+  <>{titleOf(of)}{of.organisme === "" && <LotPayers lots={lotsOf(of.lines)} glue=" · " />}</>
+);
+
 function OneTransfer({ transfer, only }: { transfer: Transfer; only: boolean }) {
   const lines = only ? transfer.lines.filter(differs) : transfer.lines;
   return (
-    <Card title={titleOf(transfer)} actions={<Money cents={transfer.paid} strong />}>
+    <Card title={<Title of={transfer} />} actions={<Money cents={transfer.paid} strong />}>
       <div class="scroll-x">
         <table class="lines transfer">
           <thead>

@@ -1,6 +1,6 @@
 // What the payers have paid, as sums: by day and transfer, and for each FSE.
 
-import type { FSESummary, Return } from "../../../client/src/types";
+import type { FSESummary, Lot, Return } from "../../../client/src/types";
 
 /** amountOf is what a return says was paid, cents; the nothing of an ARL and of a reject is no payment. */
 export const amountOf = (r: Return): number | undefined => (r.montant === 0 && r.sens?.startsWith("paye") !== true ? undefined : r.montant);
@@ -55,6 +55,26 @@ export function balanceOf(row: FSESummary): Balance {
   const { du: owed = 0, paye: paid = 0 } = row;
   return { row, paid, owed, difference: paid - owed };
 }
+
+/** lotsOf are the IDs of the lots that returns are about, each once. */
+export const lotsOf = (list: readonly Return[]): readonly string[] => [...new Set(list.flatMap((r) => r.lot ?? []))];
+
+/** lotNumber is the number of the lot that a return names: 001; "" for none. */
+export const lotNumber = (r: Return): string => ((r.lotNumero ?? 0) > 0 ? String(r.lotNumero).padStart(3, "0") : "");
+
+const saysOfLots: readonly string[] = ["accepte", "refuse", "rejete"];
+
+/** isOfLot: it names no FSE and acknowledges or refuses, so that it is about a lot as a whole. */
+export const isOfLot = (r: Return): boolean => (r.numero ?? "") === "" && saysOfLots.includes(r.sens ?? "");
+
+/** lotsFor are the lots with a number ("" for any) that r may be about: those that have left, or may have, under the same conditions. */
+export const lotsFor = (r: Return, lots: readonly Lot[], numero: string): readonly Lot[] =>
+  lots.filter(
+    (l) =>
+      (l.envoi !== undefined || (l.etat !== "ouvert" && l.etat !== "clos")) &&
+      (l.environnement === "demonstration") === (r.demonstration === true) &&
+      (numero === "" || l.numero === numero.padStart(3, "0")),
+  );
 
 /** toSettle are the returns that wait for somebody. */
 export const toSettle = (r: Return): boolean => r.effet === "a-rapprocher" || r.effet === "a-examiner";

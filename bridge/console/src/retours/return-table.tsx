@@ -4,26 +4,31 @@ import type { ComponentChildren } from "preact";
 import type { Return } from "../../../client/src/types";
 import { day, moment } from "../format";
 import { t, tOr } from "../i18n";
+import { LotPayers } from "../organismes/payer";
 import { href } from "../route";
 import { Badge, Money, Table, type BadgeTone, type Column } from "../ui";
-import { amountOf } from "./payments";
+import { amountOf, lotNumber } from "./payments";
 
 export interface ReturnTableProps {
   readonly label: string;
   readonly list: readonly Return[];
   readonly empty: ComponentChildren;
+  /** Whether they are of several payers: each then says of which. */
+  readonly mixed?: boolean;
+  readonly onEnd?: () => void;
 }
 
-export const ReturnTable = ({ label, list, empty }: ReturnTableProps) => (
-  <Table label={label} columns={columns()} rows={list} rowKey={(r) => r.id} empty={empty} />
+export const ReturnTable = ({ label, list, empty, mixed = false, onEnd }: ReturnTableProps) => (
+  <Table label={label} columns={columns(mixed)} rows={list} rowKey={(r) => r.id} empty={empty} {...(onEnd !== undefined && { onEnd })} />
 );
 
-const columns = (): readonly Column<Return>[] => [
-  { id: "recu", title: t("retours.col.recu"), cell: (r) => <span class="num">{moment(r.recu)}</span>, width: "150px" },
-  { id: "type", title: t("retours.col.type"), cell: (r) => tOr(`retour.${r.type}`, r.type), width: "130px" },
-  { id: "objet", title: t("retours.col.objet"), cell: (r) => <About r={r} />, width: "130px" },
+const columns = (mixed: boolean): readonly Column<Return>[] => [
+  { id: "recu", title: t("retours.col.recu"), cell: (r) => <span class="num">{moment(r.recu)}</span>, width: "140px" },
+  { id: "type", title: t("retours.col.type"), cell: (r) => tOr(`retour.${r.type}`, r.type), width: "110px" },
+  { id: "objet", title: t("retours.col.objet"), cell: (r) => <About r={r} />, width: "100px" },
+  ...(mixed ? [{ id: "organisme", title: t("lots.col.organisme"), cell: (r: Return) => <From r={r} /> }] : []),
   { id: "date", title: t("retours.col.date"), cell: (r) => <span class="num">{r.date === undefined ? "—" : day(r.date)}</span>, width: "100px" },
-  { id: "libelle", title: t("retours.col.libelle"), cell: (r) => <Says r={r} /> },
+  { id: "libelle", title: t("retours.col.libelle"), cell: (r) => <span class="rest"><Says r={r} /></span> },
   { id: "montant", title: t("retours.col.paye"), cell: (r) => <Paid cents={amountOf(r)} />, align: "end", width: "100px" },
   { id: "suite", title: t("rejets.col.suite"), cell: (r) => <Next r={r} />, width: "130px" },
 ];
@@ -45,12 +50,19 @@ export function Says({ r }: { r: Return }) {
   return told === "—" ? <>{senseOf(r)}</> : <span lang="fr" title={told}>{told}</span>;
 }
 
+/** From is who answers: the complementary payer that a return names, of which there is no public list, else the payer of its lot. */
+export function From({ r }: { r: Return }) {
+  if ((r.organisme ?? "") !== "") return <span class="payer"><span class="payer-name">{t("retours.complementaire")}</span> <span class="hint num">{r.organisme}</span></span>;
+  return r.lot === undefined ? <span class="faint">—</span> : <LotPayers lots={[r.lot]} />;
+}
+
 /** About is the FSE or the lot that a return is about. */
 export function About({ r }: { r: Return }) {
   const fse = r.fse?.[0];
   if (fse !== undefined) return <a href={href("fse", fse)}>{r.numero ?? t("fse.n", { n: r.fse?.length ?? 1 })}</a>;
-  if (r.lot !== undefined) return <a href={href("lots", r.lot)}>{t("fse.lot")}</a>;
-  if ((r.lotNumero ?? 0) > 0 && (r.numero ?? "") === "") return <span class="num">{t("lots.nom", { numero: String(r.lotNumero).padStart(3, "0") })}</span>;
+  const lot = lotNumber(r);
+  if (r.lot !== undefined) return <a href={href("lots", r.lot)}>{lot === "" ? t("fse.lot") : t("lots.nom", { numero: lot })}</a>;
+  if (lot !== "" && (r.numero ?? "") === "") return <span class="num">{t("lots.nom", { numero: lot })}</span>;
   return <span class="num">{r.numero ?? "—"}</span>;
 }
 

@@ -1,16 +1,17 @@
-// Returns that wait for somebody: nobody knows which FSE they are about, or they say what can't be.
+// Returns that wait for somebody: nobody knows which FSE or lot they are about, or they say what can't be.
 
 import { useState } from "preact/hooks";
 import type { Return } from "../../../client/src/types";
 import { day } from "../format";
 import { t, tOr } from "../i18n";
 import { Badge, Button, Card, Empty, Money } from "../ui";
-import { amountOf } from "./payments";
+import { MatchLotDialog } from "./match-lot";
+import { amountOf, isOfLot } from "./payments";
 import { DismissDialog, MatchDialog } from "./settle-dialogs";
-import { About, Says } from "./return-table";
+import { About, From, Says } from "./return-table";
 
 interface Asked {
-  readonly what: "match" | "dismiss";
+  readonly what: "match" | "match-lot" | "dismiss";
   readonly r: Return;
 }
 
@@ -22,6 +23,7 @@ export function ToSettle({ list, onSettled }: { list: readonly Return[]; onSettl
     <div class="stack">
       <p class="hint">{t("retours.regler.texte")}</p>
       {list.map((r) => <Open key={r.id} r={r} onAsk={(what) => setAsked({ what, r })} />)}
+      {asked?.what === "match-lot" && <MatchLotDialog r={asked.r} onClose={close} onSettled={onSettled} />}
       {asked?.what === "match" && <MatchDialog r={asked.r} onClose={close} onSettled={onSettled} />}
       {asked?.what === "dismiss" && <DismissDialog r={asked.r} onClose={close} onSettled={onSettled} />}
     </div>
@@ -39,7 +41,7 @@ function Open({ r, onAsk }: { r: Return; onAsk: (what: Asked["what"]) => void })
       title={titleOf(r)}
       actions={
         <>
-          {unknown && <Button small tone="primary" icon="link" onClick={() => onAsk("match")}>{t("retours.rapprocher.suite")}</Button>}
+          {unknown && <Button small tone="primary" icon="link" onClick={() => onAsk(isOfLot(r) ? "match-lot" : "match")}>{t("retours.rapprocher.suite")}</Button>}
           <Button small onClick={() => onAsk("dismiss")}>{t("retours.classer.suite")}</Button>
         </>
       }
@@ -47,7 +49,7 @@ function Open({ r, onAsk }: { r: Return; onAsk: (what: Asked["what"]) => void })
       <div class="row">
         <Badge tone={unknown ? "warn" : "bad"}>{t(unknown ? "effet.a-rapprocher" : "effet.a-examiner")}</Badge>
         <About r={r} />
-        {r.organisme !== undefined && r.organisme !== "" && <span class="hint num">{t("retours.organisme", { organisme: r.organisme })}</span>}
+        {(r.lot !== undefined || (r.organisme ?? "") !== "") && <From r={r} />}
         {paid !== undefined && <span class="push">{r.part} <Money cents={paid} strong /></span>}
       </div>
       <p class="gap-top"><Says r={r} /></p>

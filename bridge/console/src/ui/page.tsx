@@ -32,7 +32,7 @@ export function Page({ title, lead, actions, children }: PageProps) {
 }
 
 /** Card is a box with a title. */
-export function Card({ title, actions, children, flush }: { title?: string; actions?: ComponentChildren; children: ComponentChildren; flush?: boolean }) {
+export function Card({ title, actions, children, flush }: { title?: ComponentChildren; actions?: ComponentChildren; children: ComponentChildren; flush?: boolean }) {
   const id = useId();
   return (
     <section class={flush === true ? "card flush" : "card"} aria-labelledby={title === undefined ? undefined : id}>

@@ -6,11 +6,12 @@ import (
 
 type lotsResult struct {
 	Lots []state.Lot `json:"lots"`
+	Next string      `json:"next,omitempty"` // cursor of the next page, absent at the end
 }
 
 func listLots(c call, p pageParams) (lotsResult, error) {
-	list, err := c.daemon.Lots(p.Limit)
-	return lotsResult{list}, err
+	list, next, err := c.daemon.Lots(p.After, p.Limit)
+	return lotsResult{list, next}, err
 }
 
 type lotResult struct {

@@ -10,20 +10,20 @@ import (
 	"github.com/agrafe-fse/agrafe/daemon/state"
 )
 
-// Lots returns the practice's lots, the newest first.
-func (d *Daemon) Lots(limit int) ([]state.Lot, error) {
+// Lots returns a page of the practice's lots, the newest first, and the cursor of the next.
+func (d *Daemon) Lots(after string, limit int) (shown []state.Lot, next string, err error) {
 	if limit <= 0 || limit > maxPage {
 		limit = maxPage
 	}
-	found, err := d.book.Lots(limit)
+	found, next, err := d.book.Lots(after, limit)
 	if err != nil {
-		return nil, bookFailure(err)
+		return nil, "", bookFailure(err)
 	}
-	list := make([]state.Lot, 0, len(found))
+	shown = make([]state.Lot, 0, len(found))
 	for _, l := range found {
-		list = append(list, d.shownLot(l))
+		shown = append(shown, d.shownLot(l))
 	}
-	return list, nil
+	return shown, next, nil
 }
 
 // Lot returns one lot and its FSE, whoever made them.

@@ -10,13 +10,14 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/agrafe-fse/agrafe/daemon/fse"
 	"github.com/agrafe-fse/agrafe/daemon/lot"
 	"github.com/agrafe-fse/agrafe/daemon/seal"
 	"github.com/agrafe-fse/agrafe/daemon/state"
 	"github.com/agrafe-fse/agrafe/reader/cps"
 	"github.com/agrafe-fse/agrafe/reader/virtual"
-	"github.com/google/go-cmp/cmp"
 )
 
 func hasSeal(data []byte) bool {
@@ -178,6 +179,23 @@ func TestNumbersAndLots(t *testing.T) {
 	l, _, err := r.d.Lot(f.Lot)
 	if err != nil || f.Numero != 1 || l.Numero != "001" || l.NumeroAM != "991000031" {
 		t.Errorf("the second professional begins with FSE %d in lot %s: %v", f.Numero, l.Numero, err)
+	}
+	want := []string{f.Lot, lots["c"], lots["b"], lots["a"]}
+	var got []string
+	for after := ""; ; {
+		page, next, err := r.d.Lots(after, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range page {
+			got = append(got, l.ID)
+		}
+		if after = next; next == "" {
+			break
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("by pages of three:\n%s", diff)
 	}
 }
 

@@ -147,7 +147,7 @@ func (r *rig) checkAfterYanks(signers []*signer) {
 	if len(sealed) > 0 {
 		t.Errorf("%d FSE are sealed and were not acknowledged", len(sealed))
 	}
-	lots, err := r.d.Lots(0)
+	lots, _, err := r.d.Lots("", 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -104,7 +104,7 @@ func (s *soak) read(b *lot.Book) books {
 		sum := sha256.Sum256(seal)
 		all.Seals[f.ID] = hex.EncodeToString(sum[:])
 	}
-	list, err := b.Lots(0)
+	list, _, err := b.Lots("", 100_000)
 	if err != nil {
 		s.t.Fatal(err)
 	}

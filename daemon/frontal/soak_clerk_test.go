@@ -102,7 +102,7 @@ func (c *clerk) list(states ...fse.State) []state.FSE {
 
 // lots are the newest lots in some states.
 func (c *clerk) lots(states ...fse.LotState) []state.Lot {
-	found, err := c.d.Lots(200)
+	found, _, err := c.d.Lots("", 200)
 	c.refused("lister les lots", err)
 	return slices.DeleteFunc(found, func(l state.Lot) bool { return !slices.Contains(states, fse.LotState(l.State)) })
 }

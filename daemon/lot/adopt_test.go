@@ -30,7 +30,7 @@ func TestVersion2(t *testing.T) {
 // wantVersion2 looks at a book of the records of version 2, and goes on with it.
 func wantVersion2(t *testing.T, b *Book) {
 	t.Helper()
-	lots, err := b.Lots(0)
+	lots, _, err := b.Lots("", 1000)
 	if err != nil || len(lots) != 4 {
 		t.Fatalf("%d lots, %v", len(lots), err)
 	}

@@ -196,6 +196,31 @@ func closedLots(t testing.TB, b *Book, price *fse.Prix) (second string) {
 	return second
 }
 
+// Every lot is on one page, the newest first.
+func TestLotsByPages(t *testing.T) {
+	b := openBook(t, t.TempDir())
+	closedLots(t, b, priceOf(t, draft(doctor)))
+	want := maxLot
+	for after, pages := "", 1; ; pages++ {
+		list, next, err := b.Lots(after, 333)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range list {
+			if l.Numero != want {
+				t.Fatalf("lot %d on page %d, want %d", l.Numero, pages, want)
+			}
+			want--
+		}
+		if after = next; next == "" {
+			break
+		}
+	}
+	if want != 0 {
+		t.Errorf("%d lots are on no page", want)
+	}
+}
+
 // After 999 the numbers of lots begin again with those that are archived; when
 // all are in use, nothing is written.
 func TestLotNumbersWrap(t *testing.T) {

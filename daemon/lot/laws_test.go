@@ -222,7 +222,7 @@ func (w *shop) check(t *rapid.T) {
 			}
 		}
 	}
-	lots, err := w.b.Lots(0)
+	lots, _, err := w.b.Lots("", 1000)
 	if err != nil {
 		t.Fatal(err)
 	}

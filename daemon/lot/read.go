@@ -141,8 +141,15 @@ func (b *Book) Lot(id string) (l Lot, err error) {
 	return l, err
 }
 
-// Lots returns the lots, the newest first, at most limit.
-func (b *Book) Lots(limit int) ([]Lot, error) { return collect(b, "lots/", limit, true, lotOf) }
+// Lots returns a page of at most limit lots, the newest first, from after a cursor, and
+// the cursor of the page that follows, "" where there is none.
+func (b *Book) Lots(after string, limit int) (list []Lot, next string, err error) {
+	err = b.journal.View(func(s journal.State) (err error) {
+		list, next, err = newest(s, "lots/", after, limit, lotOf)
+		return err
+	})
+	return list, next, err
+}
 
 // OpenLots returns the lots that are open. Its cost is that of the lots that were not sent.
 func (b *Book) OpenLots() (open []Lot, err error) {

@@ -67,7 +67,7 @@ func TestVersion3(t *testing.T) {
 		if b.Queue().Rejects != 1 || b.Queue().ToSign != 1 || b.Queue().Lots+b.Queue().Closed != 2 {
 			t.Errorf("%+v", b.Queue())
 		}
-		lots, err := b.Lots(0)
+		lots, _, err := b.Lots("", 1000)
 		if err != nil || len(lots) != 2 {
 			t.Fatalf("%d lots, %v", len(lots), err)
 		}

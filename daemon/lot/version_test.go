@@ -95,7 +95,7 @@ func TestVersion1(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "version1.txt", derived(t, b))
-	lots, err := b.Lots(0)
+	lots, _, err := b.Lots("", 1000)
 	if err != nil || len(lots) != 3 {
 		t.Fatalf("%d lots, %v", len(lots), err)
 	}

@@ -915,6 +915,8 @@ export interface LotResult {
 
 export interface LotsResult {
   readonly lots: readonly Lot[];
+  /** cursor of the next page, absent at the end */
+  readonly next?: string;
 }
 
 /** how lots leave for the payers and how their returns come in. Where nothing is set, Configured is false and the rest is absent. */

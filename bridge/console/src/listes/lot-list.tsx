@@ -1,6 +1,6 @@
 // The lots of the practice, the newest first.
 
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { Late, Lot } from "../../../client/src/types";
 import { MailNote } from "../envoi/mail-note";
 import { Stuck } from "../envoi/stuck";
@@ -12,12 +12,20 @@ import { useHeading, useQuery } from "../hooks";
 import { t, tOr, type PlainKey } from "../i18n";
 import { PayerName } from "../organismes/payer";
 import { go } from "../route";
+import { call, on } from "../session";
 import { Badge, Button, Card, Empty, MenuButton, Money, Page, ProblemNote, Table, type Column } from "../ui";
 import { Chips } from "./chips";
 import { deadline, Deadlines, lateOf, urgencyOf, whyOf } from "./deadline";
 import { useLotActions, type LotActions } from "./lot-actions";
+import { Pager } from "./pager";
+import { usePager } from "./use-pager";
 
-const most = 200; // what the daemon gives
+const page = 200; // lots a page, the most that the daemon gives
+
+const readLots = async (after: string | undefined) => {
+  const { lots, next } = await call("lots.list", { limit: page, ...(after !== undefined && { after }) });
+  return { items: lots, next };
+};
 
 const groups: readonly { readonly id: string; readonly label: PlainKey; readonly states: readonly string[] }[] = [
   { id: "encours", label: "lots.filtre.encours", states: ["ouvert", "clos"] },
@@ -28,12 +36,13 @@ const groups: readonly { readonly id: string; readonly label: PlainKey; readonly
 
 export function LotList() {
   const [group, setGroup] = useState("encours");
-  const list = useQuery("lots.list", { limit: most }, ["lot"]);
+  const pager = useMemo(() => new Pager<Lot>(readLots, "all"), []);
+  const list = usePager(pager, (soon) => [on("lot", soon)]);
   const late = useQuery("lots.late", {}, ["fse", "lot"]);
-  const actions = useLotActions(list.reload);
-  const transmitting = useTransmit(list.reload);
+  const actions = useLotActions(list.retry);
+  const transmitting = useTransmit(list.retry);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const all: readonly Lot[] = list.data?.lots ?? [];
+  const all = list.rows;
   const states = groups.find((g) => g.id === group)?.states ?? [];
   const rows = states.length === 0 ? all : all.filter((l) => states.includes(l.etat));
   const selected = new Set(rows.filter((l) => chosen.has(l.id)).map((l) => l.id));
@@ -49,16 +58,15 @@ export function LotList() {
     <Page title={t("nav.lots")} actions={selected.size === 0 && sendAll}>
       {late.data !== undefined && <Deadlines late={late.data} />}
       {waiting.length > 0 && <MailNote busy={transmitting.busy} onRetry={() => void send([])} />}
-      {all.filter(isStuck).map((l) => <Stuck key={l.id} lot={l} transmitting={transmitting} onChanged={list.reload} />)}
+      {all.filter(isStuck).map((l) => <Stuck key={l.id} lot={l} transmitting={transmitting} onChanged={list.retry} />)}
       {transmitting.view}
       <Chips label={t("lots.filtre")} current={group} onChange={setGroup} choices={groups.map((g) => ({ id: g.id, label: t(g.label) }))} />
-      <ProblemNote error={list.error ?? late.error} onRetry={list.reload} />
+      <ProblemNote error={list.error ?? late.error} onRetry={late.error === undefined ? list.retry : late.reload} />
       <ProblemNote error={actions.error} />
       {selected.size > 0 && <Selection n={selected.size} ready={ready.length} busy={transmitting.busy} onSend={() => void send(ready)} onClear={() => setChosen(new Set())} />}
       <Card flush>
-        <Table label={t("nav.lots")} columns={columns(rows.some((l) => lateOf(late.data, l.id) !== undefined) ? late.data : undefined, actions, group !== "encours")} rows={rows} rowKey={(l) => l.id} onOpen={(l) => go("lots", l.id)} menu={actions.menu} selected={selected} onSelect={setChosen} empty={list.data !== undefined && <Nothing any={all.length > 0} />} />
+        <Table label={t("nav.lots")} columns={columns(rows.some((l) => lateOf(late.data, l.id) !== undefined) ? late.data : undefined, actions, group !== "encours")} rows={rows} rowKey={(l) => l.id} onOpen={(l) => go("lots", l.id)} menu={actions.menu} selected={selected} onSelect={setChosen} onEnd={list.more} empty={(list.whole || all.length > 0) && <Nothing any={all.length > 0} />} />
       </Card>
-      {all.length === most && <p class="hint">{t("lots.plafond", { n: most })}</p>}
       {actions.dialogs}
     </Page>
   );

@@ -62,7 +62,7 @@ func (o *outbox) pack(id string) (*parcel, error) {
 		return nil, err
 	}
 	switch {
-	case l.Dispatch != nil && l.Dispatch.State == lot.DispatchBounced:
+	case l.Dispatch != nil && (l.Dispatch.State == lot.DispatchBounced || l.Dispatch.State == lot.DispatchRefused): // somebody decides first
 		return nil, lot.ErrDispatch
 	case l.Sent != nil:
 		return nil, nil

@@ -92,9 +92,9 @@ func (d *Daemon) MailState() state.Mail { return *d.mailState(d.book.Queue()) }
 
 // changeMail changes the state of mail, and tells it where it is another one then.
 func (d *Daemon) changeMail(change func(*state.Mail)) {
-	q, waiting := d.book.Queue(), d.toLeave()
 	d.mail.mu.Lock()
 	defer d.mail.mu.Unlock()
+	q, waiting := d.book.Queue(), d.toLeave()
 	before := d.mail.now
 	change(&d.mail.now)
 	if !d.mail.now.Configured || sameMail(before, d.mail.now) {

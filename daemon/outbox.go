@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -63,10 +64,10 @@ type ending struct {
 type transmission struct {
 	ctx      context.Context // of the caller, looked at between two lots
 	actor    string
-	lots     []string // none: all that may leave
+	lots     []string // that may leave
+	own      []string // of lots: those that nobody has asked for before
 	progress func(int)
 	out      []Sent
-	err      error
 	done     chan struct{}
 }
 
@@ -162,20 +163,15 @@ func (o *outbox) serve(ctx, sending context.Context, t *transmission) {
 	defer close(t.done)
 	o.delay = 0
 	ids := t.lots
-	if len(ids) == 0 {
-		list, err := o.d.book.ToDispatch()
-		if err != nil {
-			t.err = bookFailure(err)
-			return
-		}
-		for _, l := range list {
-			ids = append(ids, l.ID)
-		}
+	again, err := o.d.book.Ask(sending, t.actor, ids) // whoever else had asked may have withdrawn it while this waited
+	if err != nil {
+		o.d.log.Warn("lots are asked for until the service stops only", "error", err)
 	}
+	t.own = append(t.own, again...)
 	for _, id := range ids {
 		o.want(id, t.actor)
 	}
-	again := o.each(ctx, sending, ids, func(i int, e *state.Error) bool {
+	later := o.each(ctx, sending, ids, func(i int, e *state.Error) bool {
 		shown, _, err := o.d.Lot(ids[i])
 		if err != nil {
 			shown = state.Lot{ID: ids[i]}
@@ -184,8 +180,8 @@ func (o *outbox) serve(ctx, sending context.Context, t *transmission) {
 		t.progress(i + 1)
 		return t.ctx.Err() == nil
 	})
-	o.withdraw(t.actor, ids[len(t.out):]) // the caller wants no more
-	o.schedule(again)
+	o.withdraw(t.actor, slices.DeleteFunc(slices.Clone(ids[len(t.out):]), func(id string) bool { return !slices.Contains(t.own, id) })) // the caller wants no more
+	o.schedule(later)
 }
 
 // pass tries all lots that are to leave.

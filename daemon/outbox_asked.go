@@ -1,6 +1,9 @@
 package daemon
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // askedFor are the lots that were asked for before this start and have not left, none where
 // the journal can't be read, which is told elsewhere.
@@ -17,15 +20,26 @@ func (d *Daemon) askedFor() (ids []string) {
 	return ids
 }
 
+// wishLife is how long a wish is taken up by itself at a start (ours). A journal that an
+// image of the disk brings back does not know what has left since: an old wish waits for a
+// click.
+const wishLife = 7 * 24 * time.Hour
+
 // takeUp has the lots leave that were asked for before this start, and tells whether there
 // are any.
-func (o *outbox) takeUp() bool {
+func (o *outbox) takeUp() (some bool) {
 	for _, id := range o.before {
-		if l, err := o.d.book.Lot(id); err == nil && l.Asked != nil {
+		l, err := o.d.book.Lot(id)
+		switch {
+		case err != nil || l.Asked == nil:
+		case o.d.now().Sub(l.Asked.At) > wishLife:
+			o.unask(closingActor, id)
+		default:
 			o.want(id, closingActor)
+			some = true
 		}
 	}
-	return len(o.before) > 0
+	return some
 }
 
 // want keeps that a lot is to leave, and for whom.
@@ -58,6 +72,11 @@ func (o *outbox) withdraw(actor string, ids []string) {
 		o.forget(id)
 	}
 	o.unask(actor, ids...)
+	for _, id := range ids {
+		if l, err := o.d.book.Lot(id); err == nil {
+			o.d.publishLotNow(l)
+		}
+	}
 }
 
 // unask notes that lots are no longer asked for. What can't be noted is asked for again at

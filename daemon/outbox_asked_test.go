@@ -230,3 +230,72 @@ func TestWishesEnd(t *testing.T) {
 		})
 	}
 }
+
+// Who withdraws a call withdraws what nobody else has asked for.
+func TestWishesOfOthersStay(t *testing.T) {
+	p := newPost()
+	s := newShelf(t, p, 1, 1, 1)
+	p.script = func(int, mail.Message) sendScript { return sendScript{before: unreachable} }
+	d, stop := s.open(t)
+	defer stop()
+	if _, err := d.Transmit(t.Context(), ehr, []string{s.lots[2].ID}, still); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	if _, err := d.Transmit(ctx, "https://ehr.exemple.test#a", nil, func(int) { cancel() }); err != nil {
+		t.Fatal(err)
+	}
+	for i, asked := range []bool{true, false, true} { // tried; withdrawn; the other's
+		l := lotNow(t, d, s.lots[i].ID)
+		if way := d.out.waiting(l); (l.Asked != nil) != asked || (way != nil) != asked {
+			t.Errorf("lot %d is asked for: %+v, waits: %+v", i+1, l.Asked, way)
+		}
+	}
+}
+
+// A wish that is old is not taken up by itself: the journal may be an image of long ago.
+func TestOldWishes(t *testing.T) {
+	p := newPost()
+	s := newShelf(t, p, 1)
+	s.deps.Now = time.Now
+	synctest.Test(t, func(t *testing.T) {
+		p.script = func(int, mail.Message) sendScript { return sendScript{before: unreachable} }
+		d, stop := s.open(t)
+		if _, err := d.Transmit(t.Context(), ehr, nil, still); err != nil {
+			t.Fatal(err)
+		}
+		stop()
+		time.Sleep(wishLife + time.Hour)
+		p.script = nil
+		d, stop = s.open(t)
+		defer stop()
+		time.Sleep(2 * longestDelay)
+		if l := lotNow(t, d, s.lots[0].ID); l.Sent != nil || l.Asked != nil || len(p.sent) != 0 {
+			t.Errorf("lot %s, asked for %+v, %d messages", l.State, l.Asked, len(p.sent))
+		}
+	})
+}
+
+// A lot that a server has refused leaves once somebody has decided so.
+func TestRefusedIsDecidedFirst(t *testing.T) {
+	p := newPost()
+	s := newShelf(t, p, 1)
+	id := s.lots[0].ID
+	p.script = func(int, mail.Message) sendScript { return sendScript{before: refusal} }
+	d, stop := s.open(t)
+	defer stop()
+	if _, err := d.Transmit(t.Context(), ehr, []string{id}, still); err != nil {
+		t.Fatal(err)
+	}
+	p.script = nil
+	list, err := d.Transmit(t.Context(), ehr, []string{id}, still)
+	if err != nil || list[0].Error == nil || list[0].Error.Retryable || len(p.sent) != 0 {
+		t.Fatalf("%+v, %v, %d messages", list, err, len(p.sent))
+	}
+	if _, err := d.Decide(t.Context(), ehr, id, false, lot.Call{}); err != nil {
+		t.Fatal(err)
+	}
+	if list, err = d.Transmit(t.Context(), ehr, []string{id}, still); err != nil || list[0].Error != nil || len(p.sent) != 1 {
+		t.Errorf("%+v, %v, %d messages", list, err, len(p.sent))
+	}
+}

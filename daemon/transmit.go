@@ -43,21 +43,23 @@ func (d *Daemon) ToTransmit(lots []string) ([]string, error) {
 // how many are over. A lot that does not leave does not keep the others; where no server
 // can be used, or ctx ends, the rest is not tried. What did not leave for a reason that
 // may pass is tried again by itself, also after a restart: that it was asked for is durable
-// before anything leaves. Where ctx ends first, the rest is asked for no longer.
+// before anything leaves. Where ctx ends first, what of the rest nobody
+// else has asked for is asked for no longer.
 func (d *Daemon) Transmit(ctx context.Context, actor string, lots []string, progress func(done int)) ([]Sent, error) {
 	lots, err := d.ToTransmit(lots)
 	if err != nil {
 		return nil, err
 	}
-	if err := d.book.Ask(ctx, actor, lots); err != nil {
+	asked, err := d.book.Ask(ctx, actor, lots)
+	if err != nil {
 		return nil, bookFailure(err)
 	}
-	t := &transmission{ctx: ctx, actor: actor, lots: lots, progress: progress, done: make(chan struct{})}
+	t := &transmission{ctx: ctx, actor: actor, lots: lots, own: asked, progress: progress, done: make(chan struct{})}
 	stopped := failure{state.Offline, "ARRET", "Le service s'arrête.", true}
 	select {
 	case d.out.asked <- t:
 	case <-ctx.Done():
-		d.out.withdraw(actor, lots)
+		d.out.withdraw(actor, asked)
 		return nil, Failure(ctx.Err())
 	case <-d.out.ended:
 		return nil, stopped.error(nil)

@@ -10,6 +10,12 @@ import (
 // Tail is the end of a log file, for when the service does not run: as many lines as are
 // kept in memory, the oldest first. It fails if the file is not of a Log or can't be read.
 func Tail(name string) ([]string, error) {
+	switch is, err := os.Stat(name); {
+	case err != nil:
+		return nil, fmt.Errorf("cannot read the log: %w", err)
+	case !is.Mode().IsRegular(): // a pipe would be waited for
+		return nil, fmt.Errorf("cannot read the log: %s is no file", name)
+	}
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the log: %w", err)

@@ -58,20 +58,21 @@ func (l *Lot) begun() bool {
 // maxAsked bounds the lots of one update (ours).
 const maxAsked = 100
 
-// Ask notes that lots are asked for. What is no lot, has left, or does not leave because
-// it is asked for stays as it is.
-func (b *Book) Ask(ctx context.Context, actor string, lots []string) error {
+// Ask notes that lots are asked for, and returns those that were not before. What is no
+// lot, has left, or does not leave because it is asked for stays as it is.
+func (b *Book) Ask(ctx context.Context, actor string, lots []string) (asked []string, err error) {
 	return b.wish(ctx, actor, lots, (*Lot).mayBeAsked, &Asked{At: b.now().UTC(), By: askedBy(actor)})
 }
 
 // Unask withdraws that lots were asked for.
 func (b *Book) Unask(ctx context.Context, actor string, lots []string) error {
-	return b.wish(ctx, actor, lots, func(*Lot) bool { return true }, &Asked{})
+	_, err := b.wish(ctx, actor, lots, func(*Lot) bool { return true }, &Asked{})
+	return err
 }
 
-// wish records a wish about those of lots that may have it and have another one. Where
-// there are none it writes nothing, be the disk full.
-func (b *Book) wish(ctx context.Context, actor string, lots []string, may func(*Lot) bool, wish *Asked) error {
+// wish records a wish about those of lots that may have it and have another one, and
+// returns them. Where there are none it writes nothing, be the disk full.
+func (b *Book) wish(ctx context.Context, actor string, lots []string, may func(*Lot) bool, wish *Asked) (changed []string, err error) {
 	differ := func(g getter, ids []string) (list []*Lot, err error) {
 		for i, id := range ids {
 			l, err := get[Lot](g, keyLot(id))
@@ -85,7 +86,7 @@ func (b *Book) wish(ctx context.Context, actor string, lots []string, may func(*
 		return list, nil
 	}
 	var some []string
-	err := b.journal.View(func(s journal.State) error {
+	err = b.journal.View(func(s journal.State) error {
 		list, err := differ(s, lots)
 		for _, l := range list {
 			some = append(some, l.ID)
@@ -94,19 +95,24 @@ func (b *Book) wish(ctx context.Context, actor string, lots []string, may func(*
 	})
 	for ids := range slices.Chunk(some, maxAsked) {
 		if err != nil {
-			return err
+			return changed, err
 		}
+		var written []string
 		_, err = b.journal.Update(ctx, func(s journal.State) (entries []journal.Entry, err error) {
 			list, err := differ(s, ids)
+			written = nil
 			for _, l := range list {
 				entry, err := (&lotChange{State: l.State, Asked: wish}).record(l.ID, actor, "")
 				if err != nil {
 					return nil, err
 				}
-				entries = append(entries, entry)
+				entries, written = append(entries, entry), append(written, l.ID)
 			}
 			return entries, err
 		})
+		if err == nil {
+			changed = append(changed, written...)
+		}
 	}
-	return err
+	return changed, err
 }

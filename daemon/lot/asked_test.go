@@ -69,7 +69,7 @@ func TestAsked(t *testing.T) {
 			}
 			var last uint64
 			for i := range 2 { // the second time changes nothing
-				if err := b.Ask(t.Context(), "https://ehr.exemple.test#a", []string{id, "absent", id}); err != nil {
+				if _, err := b.Ask(t.Context(), "https://ehr.exemple.test#a", []string{id, "absent", id}); err != nil {
 					t.Fatal(err)
 				}
 				stats, err := b.Stats()
@@ -98,7 +98,7 @@ func TestAskedInVain(t *testing.T) {
 	open := signed(t, b, alice, d, priceOf(t, d)).Lot
 	ask := func(state fse.LotState) {
 		t.Helper()
-		if err := b.Ask(t.Context(), alice, []string{open}); err != nil {
+		if _, err := b.Ask(t.Context(), alice, []string{open}); err != nil {
 			t.Fatal(err)
 		}
 		if l, err := b.Lot(open); err != nil || l.Asked != nil || l.State != state {

@@ -63,6 +63,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/agrafe-fse/agrafe/daemon/journal"
@@ -87,6 +88,7 @@ type Book struct {
 	journal       *journal.Journal
 	now           func() time.Time
 	alsaceMoselle bool
+	reconciling   sync.Mutex // held by ReconcileLot, which is two updates
 }
 
 // JournalOptions are those that the book opens its journal with: for what rebuilds

@@ -118,7 +118,7 @@ func (w *shop) step(t *rapid.T) {
 	case "archive":
 		_, err = w.b.Archive(ctx)
 	case "ask":
-		err = w.b.Ask(ctx, alice, []string{pick(lots), pick(lots)})
+		_, err = w.b.Ask(ctx, alice, []string{pick(lots), pick(lots)})
 	case "unask":
 		err = w.b.Unask(ctx, alice, []string{pick(lots)})
 	default:

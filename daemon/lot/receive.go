@@ -38,7 +38,9 @@ func (b *Book) Receive(ctx context.Context, actor string, in Incoming) (d Delive
 	switch d, err = b.Delivery(id); {
 	case err == nil && d.Problem != "" && d.Returns == 0 && len(in.Returns) > 0:
 	case err == nil && !d.unfinished():
-		d.Tally.Repeated = d.Returns
+		if d.Kind != DeliveryCopy {
+			d.Tally.Repeated = d.Returns
+		}
 		return d, true, nil
 	case err == nil:
 		d, err = b.takeIn(ctx, actor, id)

@@ -58,6 +58,8 @@ func (b *Book) Reconcile(ctx context.Context, actor, returnID, fseID string, c C
 // may have been, of which it is then the proof. Any other lot, and one that may have no
 // more returns, is ErrNoMatch; any other return is ErrState.
 func (b *Book) ReconcileLot(ctx context.Context, actor, returnID, lotID string, c Call) (Return, error) {
+	b.reconciling.Lock() // two that match one return prove nothing of two lots
+	defer b.reconciling.Unlock()
 	_, err := b.dispatch(ctx, lotID, Call{}, func(s journal.State, l *Lot) ([]journal.Entry, error) {
 		r, err := returnOf(s, returnID)
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/agrafe-fse/agrafe/daemon/fse"
 	"github.com/agrafe-fse/agrafe/daemon/journal"
@@ -63,6 +64,7 @@ func (b *Book) Remake(ctx context.Context, owner string, r Remake, c Call) (FSE,
 func (r Remake) begin(s journal.State, owner, maker, id string) (change *fseChange, link journal.Entry, err error) {
 	var draft *fse.Draft
 	var original Original
+	var restored *time.Time
 	fseID := r.FSE
 	if r.Return != "" {
 		reject, err := returnOf(s, r.Return)
@@ -91,7 +93,7 @@ func (r Remake) begin(s journal.State, owner, maker, id string) (change *fseChan
 		if draft, err = r.own(s, old); err != nil {
 			return nil, link, err
 		}
-		original = Original{FSE: old.ID, Numero: fmt.Sprintf("%09d", old.Numero)}
+		original, restored = Original{FSE: old.ID, Numero: fmt.Sprintf("%09d", old.Numero)}, old.Restored
 		link, err = (&fseChange{State: fse.Rejetee, ReplacedBy: id}).record(old.ID, maker, "")
 		if err != nil {
 			return nil, link, err
@@ -100,7 +102,7 @@ func (r Remake) begin(s journal.State, owner, maker, id string) (change *fseChan
 	if draft == nil {
 		return nil, link, ErrNotFound
 	}
-	return &fseChange{State: fse.Brouillon, Owner: maker, Certification: fse.Certification(draft), Draft: draft, Replaces: &original}, link, nil
+	return &fseChange{State: fse.Brouillon, Owner: maker, Certification: fse.Certification(draft), Draft: draft, Replaces: &original, Restored: restored}, link, nil
 }
 
 // own is the draft that makes a rejected FSE of this book again.

@@ -2,6 +2,7 @@ package lot
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/agrafe-fse/agrafe/daemon/fse"
@@ -12,17 +13,20 @@ import (
 // paid twice if it were signed again. So a loss marks every FSE that is not signed, and
 // one that is marked is signed only where the signer confirms it, by the mark itself. A
 // change of its draft is no confirmation, and what is split from it is marked alike. The
-// mark goes with the signature, which keeps it, and where the FSE ends otherwise.
+// mark goes with the signature, which keeps it, and where the FSE ends otherwise. One that
+// is rejected is marked, too, for it may have been made again in what is lost: the draft
+// that makes it again bears its mark.
 
-// unsigned tells whether an FSE in a state is yet to be signed.
-func unsigned(s fse.State) bool { return s == fse.Brouillon || s == fse.ASigner }
+// claimable are the states of an FSE of which there may be a signature to come, its own or
+// that of what makes it again.
+var claimable = []fse.State{fse.Brouillon, fse.ASigner, fse.Rejetee}
 
 // applyRestored puts the mark of a change on f, or takes it off what is no draft any more.
 func (f *FSE) applyRestored(c *fseChange) {
 	if c.Restored != nil {
 		f.Restored = c.Restored
 	}
-	if !unsigned(f.State) {
+	if !slices.Contains(claimable, f.State) {
 		f.Restored = nil
 	}
 }
@@ -32,12 +36,12 @@ func (s *Signature) confirms(f *FSE) bool {
 	return f.Restored == nil || s.Restored != nil && s.Restored.Equal(*f.Restored)
 }
 
-// markRestored marks the FSE that are not signed as those of a backup that ends at a time.
+// markRestored marks the FSE that are claimable as those of a backup that ends at a time.
 // The mark of an earlier loss stays: they may have been signed since then.
 func (b *Book) markRestored(ctx context.Context, end time.Time, actor string) error {
 	var ids []string
 	err := b.journal.View(func(s journal.State) error {
-		for _, state := range []fse.State{fse.Brouillon, fse.ASigner} {
+		for _, state := range claimable {
 			err := waiting(s, setOf(state), func(f *FSE) error {
 				ids = append(ids, f.ID)
 				return nil
@@ -65,14 +69,21 @@ func (b *Book) markRestored(ctx context.Context, end time.Time, actor string) er
 	return nil
 }
 
-// lastRecord is the time of the last record, now where all that is left is a checkpoint.
+// lastRecord is the time of the last record of what was brought back, now where all that
+// is left is a checkpoint. Adoptions were written at its opening.
 func (b *Book) lastRecord() (at time.Time, err error) {
+	at = b.now().UTC()
 	err = b.journal.View(func(s journal.State) error {
-		r, found, err := s.Read(s.Last())
-		if at = b.now().UTC(); found {
-			at = r.Time.UTC()
+		for seq := s.Last(); ; seq-- {
+			r, found, err := s.Read(seq)
+			if err != nil || !found {
+				return err
+			}
+			if r.Kind != kindAdoption {
+				at = r.Time.UTC()
+				return nil
+			}
 		}
-		return err
 	})
 	return at, err
 }

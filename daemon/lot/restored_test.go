@@ -99,3 +99,24 @@ func TestRestoredParts(t *testing.T) {
 	}
 	verify(t, b)
 }
+
+// What makes again an FSE that was rejected in a backup is marked like a draft of it: the
+// reject may have been made good in what is lost. What is rejected since is not.
+func TestRestoredRejects(t *testing.T) {
+	b := openBook(t, t.TempDir())
+	old := rejected(t, b, alice)
+	if err := b.Lost(t.Context(), 5, "essai"); err != nil {
+		t.Fatal(err)
+	}
+	since := rejected(t, b, alice)
+	for _, test := range []struct {
+		id     string
+		marked bool
+	}{{old.ID, true}, {since.ID, false}} {
+		f, err := b.Remake(t.Context(), alice, Remake{FSE: test.id}, Call{})
+		if err != nil || (f.Restored != nil) != test.marked {
+			t.Errorf("made again, it is marked %v, want a mark: %t, %v", f.Restored, test.marked, err)
+		}
+	}
+	verify(t, b)
+}

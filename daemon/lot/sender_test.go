@@ -1,6 +1,7 @@
 package lot
 
 import (
+	"sync"
 	"testing"
 
 	"github.com/agrafe-fse/agrafe/daemon/fse"
@@ -170,6 +171,41 @@ func TestReconcileLotOfHalfADelivery(t *testing.T) {
 	r, err := b.ReconcileLot(t.Context(), alice, open[0].ID, l.ID, Call{})
 	if got, fault := b.Lot(l.ID); err != nil || fault != nil || r.Lot != l.ID || got.State != fse.LotAcquitte {
 		t.Errorf("%+v, the lot is %s, %v, %v", r, got.State, err, fault)
+	}
+	verify(t, b)
+}
+
+// Two that match one return with two lots at once: it proves of one of them alone that it
+// was sent.
+func TestReconcileLotSideBySide(t *testing.T) {
+	b := openBook(t, t.TempDir())
+	first, _ := undecided(t, b)
+	second, _ := undecided(t, b)
+	in := arl(first, true)
+	in.From = "retours@349.01.rss.test"
+	in.Returns[0].DateLot = 250101 // of no lot: it waits
+	receive(t, b, in)
+	open, _, err := b.ReturnsWhere(ReturnFilter{Waiting: true}, "", 10)
+	if err != nil || len(open) != 1 {
+		t.Fatalf("%d open, %v", len(open), err)
+	}
+	var all sync.WaitGroup
+	for _, l := range []Lot{first, second} {
+		all.Go(func() { _, _ = b.ReconcileLot(t.Context(), alice, open[0].ID, l.ID, Call{}) })
+	}
+	all.Wait()
+	sent := 0
+	for _, id := range []string{first.ID, second.ID} {
+		l, err := b.Lot(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if l.State != fse.LotClos {
+			sent++
+		}
+	}
+	if sent != 1 {
+		t.Errorf("%d lots are sent by one return", sent)
 	}
 	verify(t, b)
 }

@@ -21,6 +21,7 @@ type suite struct {
 	Reject     *Reject    `json:"rejet,omitempty"`
 	ReplacedBy string     `json:"remplaceePar,omitempty"`
 	Received   *Received  `json:"recu,omitempty"`
+	Restored   *time.Time `json:"restauree,omitempty"`
 }
 
 // wasSent tells whether an FSE in a state was transmitted.
@@ -49,7 +50,7 @@ func (f *FSE) withSuite(g getter) error {
 		return err
 	}
 	f.State, f.Changed, f.PaidAt, f.Collected = s.State, s.Changed, s.PaidAt, s.Collected
-	f.Reject, f.ReplacedBy, f.Received = s.Reject, s.ReplacedBy, s.Received
+	f.Reject, f.ReplacedBy, f.Received, f.Restored = s.Reject, s.ReplacedBy, s.Received, s.Restored
 	return nil
 }
 
@@ -67,7 +68,7 @@ func (f *FSE) keep(w journal.Writer, isNew bool, before fse.State) error {
 		}
 		return set(w, keyFSE(f.ID), f)
 	}
-	return set(w, keySuite(f.ID), suite{f.State, f.Changed, f.PaidAt, f.Collected, f.Reject, f.ReplacedBy, f.Received})
+	return set(w, keySuite(f.ID), suite{f.State, f.Changed, f.PaidAt, f.Collected, f.Reject, f.ReplacedBy, f.Received, f.Restored})
 }
 
 // over tells whether nothing more will happen to f. Without tiers payant payers owe the

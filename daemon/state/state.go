@@ -164,7 +164,7 @@ type FSE struct {
 	Due         int64  `json:"du,omitempty"`           // what they owe in all: their parts with tiers payant, cents
 	Person      string `json:"beneficiaire,omitempty"` // in lists that ask for it, never in an event
 
-	Restored *time.Time `json:"restored,omitempty"` // end of the backup that brought it back; it may have been signed since: fse.sign wants that confirmed
+	Restored *time.Time `json:"restored,omitempty"` // end of the backup that brought it back; it, or what makes it again, may have been signed since: fse.sign wants that confirmed
 }
 
 // Lot is one lot.

@@ -228,7 +228,7 @@ var Errors = []Error{
 		"Show `issues`, each beside its field; the blocking ones forbid to sign."},
 	{"FSE_RESTAUREE", state.Invalid,
 		"Cette FSE vient d’une sauvegarde : elle a peut-être été signée depuis. Vérifiez qu’elle ne l’a pas été, puis confirmez.",
-		"Show `restored` of the FSE, have the user make sure that it was not signed since, and call again with confirmRestored and a new idempotencyKey."},
+		"Show `restored` of the FSE, have the user make sure that it was not signed since, and call again with confirmRestored (fse.signMany, whose job has ended: with a new idempotencyKey)."},
 	{"FSE_SEULE", state.Invalid,
 		"C'est la seule FSE de ce lot et aucun autre lot n'est ouvert pour le même organisme : rien à séparer. Rouvrez le lot, ou annulez la FSE.",
 		"Reopen the lot, or cancel the FSE."},

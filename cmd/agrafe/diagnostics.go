@@ -63,8 +63,8 @@ func (e *env) serviceArchive(found []doctor.Finding, now time.Time) ([]byte, err
 	return diagnostics.AddDoctor(d.Data, found, now)
 }
 
-// errNoLog is a service whose lines the system keeps.
-var errNoLog = errors.New("the system has it (journalctl -u agrafed)")
+// errNoLog is a service without a log file.
+var errNoLog = errors.New("no file of it is set (log.file); under systemd: journalctl -u agrafed")
 
 // archiveWithout is the archive where no service answers: it holds the end of its log, or
 // unread says why not.

@@ -134,8 +134,12 @@ func (e *env) propose(c *local.Client, known []cabinet.Cabinet) (list []cabinet.
 	}
 	for _, p := range found.Cabinets {
 		for _, k := range known {
-			if k.NumeroAM == p.NumeroAM { // the card names none for a remplaçant
-				p.Titre, p.Adresse, p.Telephone, p.Rattachement, p.ParRegime = k.Titre, k.Adresse, k.Telephone, k.Rattachement, k.ParRegime
+			same := k.NumeroAM == p.NumeroAM
+			if p.NumeroAM == "" { // the card names none for a remplaçant
+				same = k.RPPS == p.RPPS && k.Exercice == p.Exercice
+			}
+			if same {
+				p.NumeroAM, p.Titre, p.Adresse, p.Telephone, p.Rattachement, p.ParRegime = k.NumeroAM, k.Titre, k.Adresse, k.Telephone, k.Rattachement, k.ParRegime
 				p.Fermeture, p.Imprimante, p.Contacts = k.Fermeture, k.Imprimante, k.Contacts
 			}
 		}

@@ -562,7 +562,7 @@ export interface FSE {
   readonly remplace?: Original;
   /** FSE.ID of what makes it again, be it a draft */
   readonly remplaceePar?: string;
-  /** Restored is the time of the last record of the backup that brought the FSE back before it was signed: see restored.go. Nil for any other. */
+  /** Restored is the time of the last record of the backup that brought the FSE back before it was signed: signing it, or what makes it again, wants a confirmation. Nil for any other. */
   readonly restored?: string;
   readonly signature?: Signature;
 }
@@ -621,7 +621,7 @@ export interface FSESummary {
   readonly remplace?: string;
   /** ID of the FSE that makes it again */
   readonly remplaceePar?: string;
-  /** end of the backup that brought it back; it may have been signed since: fse.sign wants that confirmed */
+  /** end of the backup that brought it back; it, or what makes it again, may have been signed since: fse.sign wants that confirmed */
   readonly restored?: string;
 }
 

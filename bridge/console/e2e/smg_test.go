@@ -74,7 +74,6 @@ func TestSMGUnticked(t *testing.T) {
 	u.choose("Parcours de soins", "T")
 	u.click("AMO")
 	u.sees(`named(pressable, "AMO").checked`)
-	u.sees(`document.querySelector(".saved")?.textContent.includes("Enregistrement")`)
 	id := u.kept()
 	before := p.raw(id)
 	u.confirmSMG()

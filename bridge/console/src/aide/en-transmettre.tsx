@@ -14,7 +14,7 @@ export const Sending = () => (
       <dt>To be sent</dt>
       <dd>It is closed and nobody has asked for it to be sent yet. It can be opened again.</dd>
       <dt>Waiting</dt>
-      <dd>It was asked for, but the server does not answer or is busy. Agrafe tries again by itself, less and less often, and says when. Without a network nothing is lost. If the computer is started again meanwhile, a lot that somebody had asked for is a closed lot like others: press “Send” once more.</dd>
+      <dd>It was asked for, but the server does not answer or is busy. Agrafe tries again by itself, less and less often, and says when. Without a network nothing is lost. If the computer is started again meanwhile, Agrafe goes on with it; what was asked for more than seven days ago waits until you press “Send” once more.</dd>
       <dt>Being sent</dt>
       <dd>It is leaving now: it can’t be changed any more.</dd>
       <dt>Sent</dt>

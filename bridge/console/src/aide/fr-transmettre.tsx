@@ -14,7 +14,7 @@ export const Transmettre = () => (
       <dt>À transmettre</dt>
       <dd>Il est clos et personne n’a encore demandé son envoi. Il peut être rouvert.</dd>
       <dt>En attente</dt>
-      <dd>Son envoi est demandé, mais le serveur ne répond pas ou n’est pas disponible. Agrafe réessaie seul, de plus en plus rarement, et dit quand. Sans réseau, rien n’est perdu. Si le poste redémarre entre-temps, un lot dont l’envoi avait été demandé redevient un lot clos comme les autres : cliquez à nouveau sur « Transmettre ».</dd>
+      <dd>Son envoi est demandé, mais le serveur ne répond pas ou n’est pas disponible. Agrafe réessaie seul, de plus en plus rarement, et dit quand. Sans réseau, rien n’est perdu. Si le poste redémarre entre-temps, Agrafe reprend l’envoi ; une demande de plus de sept jours attend que vous cliquiez à nouveau sur « Transmettre ».</dd>
       <dt>Envoi en cours</dt>
       <dd>Il est en train de partir : il ne peut plus être modifié.</dd>
       <dt>Parti</dt>

@@ -11,7 +11,7 @@ import { Button, confirm, MenuButton, Note, notify, ProblemNote, settle, TextFie
 import { CancelDialog } from "../listes/fse-dialogs";
 import { isUnsigned } from "../listes/can";
 import { summaryOf } from "../listes/full";
-import { confirmRestored, isRestored } from "../listes/restored";
+import { confirmRestored, isRestored, restoredText } from "../listes/restored";
 import { useWork } from "./context";
 import { isWork } from "./draft";
 import { Done } from "./done";
@@ -94,7 +94,7 @@ function Signing({ onTried, onPaper }: { onTried: () => void; onPaper: () => voi
   const toPaper = useAction(async () => {
     const typing = settle();
     if (typing !== undefined) return goTo(typing.path);
-    const yes = await confirm({ title: t("facturer.fsp"), text: t("facturer.fsp.texte"), action: t("facturer.fsp.faire") });
+    const yes = await confirm({ title: t("facturer.fsp"), text: [t("facturer.fsp.texte"), fse === null ? "" : restoredText(fse)].join(" ").trim(), action: t("facturer.fsp.faire") });
     const kept = yes ? await editor.flush() : undefined;
     if (kept === undefined) return;
     const sheet = await act("fse.toPaper", { id: kept.id });

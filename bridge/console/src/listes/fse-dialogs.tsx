@@ -11,6 +11,7 @@ import { act } from "../session";
 import { useStore } from "../store";
 import { anyWrong, Button, DateField, Dialog, Form, held, MoneyField, notify, ProblemNote, Radios, settle, TextArea } from "../ui";
 import { needsReason } from "./can";
+import { isRestored, restoredText } from "./restored";
 
 export interface AboutFSE {
   readonly fse: FSESummary;
@@ -110,6 +111,7 @@ export function ToPaperDialog({ fse, onClose }: AboutFSE) {
   return (
     <Dialog title={t("fse.papier.titre", { numero: nameOf(fse) })} onClose={onClose} actions={actions}>
       <p>{t("fse.papier.texte")}</p>
+      {isRestored(fse) && <p>{restoredText(fse)}</p>}
       <ProblemNote error={action.error} />
     </Dialog>
   );

@@ -12,20 +12,14 @@ import { useHeading, useQuery } from "../hooks";
 import { t, tOr, type PlainKey } from "../i18n";
 import { PayerName } from "../organismes/payer";
 import { go } from "../route";
-import { call, on } from "../session";
+import { on } from "../session";
 import { Badge, Button, Card, Empty, MenuButton, Money, Page, ProblemNote, Table, type Column } from "../ui";
 import { Chips } from "./chips";
 import { deadline, Deadlines, lateOf, urgencyOf, whyOf } from "./deadline";
 import { useLotActions, type LotActions } from "./lot-actions";
+import { readLots } from "./lot-pages";
 import { Pager } from "./pager";
 import { usePager } from "./use-pager";
-
-const page = 200; // lots a page, the most that the daemon gives
-
-const readLots = async (after: string | undefined) => {
-  const { lots, next } = await call("lots.list", { limit: page, ...(after !== undefined && { after }) });
-  return { items: lots, next };
-};
 
 const groups: readonly { readonly id: string; readonly label: PlainKey; readonly states: readonly string[] }[] = [
   { id: "encours", label: "lots.filtre.encours", states: ["ouvert", "clos"] },

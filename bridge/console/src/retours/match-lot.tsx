@@ -4,8 +4,10 @@ import { useState } from "preact/hooks";
 import type { Lot, Return } from "../../../client/src/types";
 import { wayOf } from "../envoi/way";
 import { day, euros } from "../format";
-import { useAction, useQuery } from "../hooks";
+import { useAction } from "../hooks";
 import { t, tOr } from "../i18n";
+import { readAll, useLoad } from "../listes/load";
+import { readLots } from "../listes/lot-pages";
 import { textOf as payerText, type Names } from "../organismes/names";
 import { useNames } from "../organismes/payer";
 import { faultAt } from "../problem";
@@ -15,14 +17,14 @@ import { textOf } from "./fse-answers";
 import { lotNumber, lotsFor } from "./payments";
 import type { SettleProps } from "./settle-dialogs";
 
-const most = 200; // what the daemon gives
+const most = 1000; // lots: their numbers begin again after 999
 
 /** MatchLotDialog says which lot a return is about; the number that it names is tried first. */
 export function MatchLotDialog({ r, onClose, onSettled }: SettleProps) {
   const [numero, setNumero] = useState(lotNumber(r));
   const [chosen, setChosen] = useState("");
-  const list = useQuery("lots.list", { limit: most });
-  const found = lotsFor(r, list.data?.lots ?? [], numero);
+  const list = useLoad(() => readAll(readLots, most), []);
+  const found = lotsFor(r, list.data ?? [], numero);
   const lot = found.find((l) => l.id === chosen) ?? (found.length === 1 ? found[0] : undefined);
   const action = useAction((id: string) => act("returns.reconcile", { id: r.id, lot: id }));
   const save = async (): Promise<void> => {
@@ -47,7 +49,7 @@ export function MatchLotDialog({ r, onClose, onSettled }: SettleProps) {
         />
         {list.data !== undefined && <Found list={found} chosen={lot?.id ?? ""} onChoose={setChosen} />}
       </Form>
-      {list.data?.lots.length === most && <p class="hint">{t("lots.plafond", { n: most })}</p>}
+      {list.data !== undefined && list.data.length >= most && <p class="hint">{t("lots.plafond", { n: list.data.length })}</p>}
       {lot !== undefined && <p class="hint">{effectOf(r, lot)}</p>}
       <ProblemNote error={list.error ?? action.error} />
     </Dialog>

@@ -71,7 +71,7 @@ export const isOfLot = (r: Return): boolean => (r.numero ?? "") === "" && saysOf
 export const lotsFor = (r: Return, lots: readonly Lot[], numero: string): readonly Lot[] =>
   lots.filter(
     (l) =>
-      (l.envoi !== undefined || (l.etat !== "ouvert" && l.etat !== "clos")) &&
+      ((l.envoi !== undefined && l.envoi.etat !== "en-attente") || (l.etat !== "ouvert" && l.etat !== "clos")) &&
       (l.environnement === "demonstration") === (r.demonstration === true) &&
       (numero === "" || l.numero === numero.padStart(3, "0")),
   );

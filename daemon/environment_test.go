@@ -46,9 +46,13 @@ func TestDemonstrationNeverLeavesForAPayer(t *testing.T) {
 // has left: even a parcel that was made otherwise is held back there.
 func TestLastLookBeforeLeaving(t *testing.T) {
 	p := newPost()
-	r := newRig(t, mailing(t, p))
-	r.insert(left, card(t, "medecin-secteur1"))
-	l := r.closedLot(1)
+	s := newShelf(t, p, 1)
+	l := s.lots[0]
+	d, err := New(s.cfg, s.deps) // nothing of it runs: its configuration is changed
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.book.Close()
 	tests := []struct {
 		name   string
 		change func(*Config, *parcel)
@@ -64,19 +68,19 @@ func TestLastLookBeforeLeaving(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			one, err := r.d.out.pack(l.ID)
+			one, err := d.out.pack(l.ID)
 			if err != nil {
 				t.Fatal(err)
 			}
-			before := r.d.cfg
-			test.change(&r.d.cfg, one)
-			err = r.d.out.send(t.Context(), one)
-			r.d.cfg = before
+			before := d.cfg
+			test.change(&d.cfg, one)
+			err = d.out.send(t.Context(), one)
+			d.cfg = before
 			if e, ok := errors.AsType[*mail.Error](err); !ok || e.Kind != mail.KindIntent || !errors.Is(err, test.want) || len(p.sent) != 0 {
 				t.Errorf("%v, %d messages left", err, len(p.sent))
 			}
-			if d := lotNow(t, r.d, l.ID).Dispatch; d != nil {
-				t.Errorf("it is noted as %+v", d)
+			if way := lotNow(t, d, l.ID).Dispatch; way != nil {
+				t.Errorf("it is noted as %+v", way)
 			}
 		})
 	}

@@ -310,12 +310,13 @@ func expected(text string) bool {
 	return false
 }
 
-// refusals are those that follow from the network, from what random hands do, and from a
+// refusals are those that follow from the network, from what random hands do while lots
+// leave by themselves, as those do that were asked for before a restart, and from a
 // service that was killed.
 var refusals = []string{
 	"transmettre SERVEUR_INJOIGNABLE", "transmettre SERVEUR_COUPE", "transmettre ENVOI_INDECIS", "transmettre ENVOI_EN_COURS", "transmettre SERVEUR_INCOMPRIS",
 	"transmettre ARRET", "transmettre ETAT", "relever SERVEUR_INJOIGNABLE", "relever SERVEUR_COUPE", "relever SERVEUR_OCCUPE",
-	"séparer ENVOI_EN_COURS", "séparer FSE_SEULE", "refaire DEJA_REFAITE", "rouvrir ENVOI_EN_COURS", "annuler LOT_CLOS", "annuler ENVOI_EN_COURS",
+	"séparer ENVOI_EN_COURS", "séparer LOT_TRANSMIS", "séparer FSE_SEULE", "refaire DEJA_REFAITE", "rouvrir ENVOI_EN_COURS", "rouvrir LOT_TRANSMIS", "annuler LOT_CLOS", "annuler ETAT", "annuler ENVOI_EN_COURS",
 }
 
 // figures are the sums of a run, a line each.

@@ -180,7 +180,13 @@ func (o *outbox) serve(ctx, sending context.Context, t *transmission) {
 		t.progress(i + 1)
 		return t.ctx.Err() == nil
 	})
-	o.withdraw(t.actor, slices.DeleteFunc(slices.Clone(ids[len(t.out):]), func(id string) bool { return !slices.Contains(t.own, id) })) // the caller wants no more
+	var left []string // that the caller wants no more, and nobody else has asked for
+	for _, id := range ids[len(t.out):] {
+		if slices.Contains(t.own, id) {
+			left = append(left, id)
+		}
+	}
+	o.withdraw(t.actor, left)
 	o.schedule(later)
 }
 

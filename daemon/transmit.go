@@ -43,8 +43,8 @@ func (d *Daemon) ToTransmit(lots []string) ([]string, error) {
 // how many are over. A lot that does not leave does not keep the others; where no server
 // can be used, or ctx ends, the rest is not tried. What did not leave for a reason that
 // may pass is tried again by itself, also after a restart: that it was asked for is durable
-// before anything leaves. Where ctx ends first, what of the rest nobody
-// else has asked for is asked for no longer.
+// before anything leaves. Where ctx ends first, what of the rest nobody else has asked for
+// is asked for no longer.
 func (d *Daemon) Transmit(ctx context.Context, actor string, lots []string, progress func(done int)) ([]Sent, error) {
 	lots, err := d.ToTransmit(lots)
 	if err != nil {

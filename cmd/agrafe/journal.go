@@ -229,8 +229,6 @@ func (r restoreResult) text(w io.Writer) {
 	}
 	if r.Leap > 0 {
 		fmt.Fprintf(w, "every series of numbers leaps over %d: what is lost may have had them\n", r.Leap)
-	}
-	if r.Leap > 0 {
 		fmt.Fprintln(w, "lots that had not left ask for a decision now, and drafts for a confirmation when they are signed: either may have been done in what is lost")
 	}
 	if r.Unreachable > 0 {

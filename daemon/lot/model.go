@@ -33,8 +33,8 @@ type FSE struct {
 	Received   *Received `json:"recu,omitempty"`         // what the payers gave, nil before they said anything of it
 
 	// Restored is the time of the last record of the backup that brought the FSE back
-	// before it was signed: signing it, or what makes it again,
-	// wants a confirmation. Nil for any other.
+	// before it was signed: signing it, or what makes it again, wants a confirmation. Nil
+	// for any other.
 	Restored *time.Time `json:"restored,omitempty"`
 }
 

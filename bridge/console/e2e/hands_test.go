@@ -60,21 +60,24 @@ func (u *user) clickOn(selector, name string) {
 	target := fmt.Sprintf("named(%s, %s)", selector, quoted(name))
 	u.sees(target + ` && !` + target + `.disabled && ` + target + `.ariaBusy !== "true"`)
 	at := chromium.Eval[[]float64](u.tab, finders+`
+		const point = (box) => [box.left + Math.min(box.width / 2, 40), box.top + box.height / 2];
+		const takes = (e, box) => {
+			const hit = document.elementFromPoint(...point(box));
+			return hit !== null && (e.contains(hit) || [...(e.labels ?? [])].some((l) => l.contains(hit)));
+		};
 		let e, box;
 		const end = Date.now() + 20000;
-		for (let still = -1; still < 3 && Date.now() < end; still++) { // nobody clicks on what moves
+		for (let still = -1; still < 3; still++) { // nobody clicks on what moves, or is covered
+			if (Date.now() > end) return [];
 			await new Promise((r) => requestAnimationFrame(r));
 			const found = `+target+`; // it may have been drawn anew
 			if (found && found !== e) found.scrollIntoView({ block: "center", behavior: "instant" });
 			e = found;
 			const now = e && (e.matches("[type=checkbox], [type=radio]") ? e.labels[0] ?? e : e).getClientRects()[0];
-			if (!now || now.top !== box?.top || now.left !== box.left) still = -1;
+			if (!now || now.top !== box?.top || now.left !== box.left || !takes(e, now)) still = -1;
 			box = now;
 		}
-		if (!box) return [];
-		const [x, y] = [box.left + Math.min(box.width / 2, 40), box.top + box.height / 2];
-		const hit = document.elementFromPoint(x, y);
-		return hit !== null && (e.contains(hit) || [...(e.labels ?? [])].some((l) => l.contains(hit))) ? [x, y] : [];`)
+		return point(box);`)
 	if len(at) == 0 {
 		u.t.Fatalf("%q is covered by something else, or went away", name)
 	}

@@ -6,11 +6,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/agrafe-fse/agrafe/bridge/chromium"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
+
+const pressTime = 80 * time.Millisecond // of somebody quick
 
 // user works with the page as a person does: by what stands on the screen, with the
 // browser's own mouse and keyboard.
@@ -81,7 +84,12 @@ func (u *user) clickOn(selector, name string) {
 	if len(at) == 0 {
 		u.t.Fatalf("%q is covered by something else, or went away", name)
 	}
-	u.tab.Do(chromedp.MouseClickXY(at[0], at[1]))
+	left := []chromedp.MouseOption{chromedp.Button("left"), chromedp.ClickCount(1)}
+	u.tab.Do(
+		chromedp.MouseEvent(chromedp.MousePressed, at[0], at[1], left...),
+		chromedp.Sleep(pressTime), // what moves meanwhile is missed
+		chromedp.MouseEvent(chromedp.MouseReleased, at[0], at[1], left...),
+	)
 }
 
 // menu opens the menu of a thing and chooses an item of it.

@@ -33,3 +33,14 @@ func TestNothingIsSignedWhileAFieldIsWrong(t *testing.T) {
 		t.Errorf("it was signed: %+v", f)
 	}
 }
+
+// The amount of an act comes with the rules' answer. Whoever is in its field by then replaces
+// it by what is typed, as whoever enters it later.
+func TestAmountThatComesIsReplaced(t *testing.T) {
+	p := newPractice(t)
+	u := p.invoice()
+	u.clickOn("writable", "Honoraires, ligne 1")
+	u.shows("30,00")
+	u.press("31,50\t")
+	u.shows("31,50")
+}

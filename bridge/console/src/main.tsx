@@ -6,6 +6,7 @@ import { applyPreferences } from "./preferences";
 import { followAddress } from "./route";
 import { isOpen, session, start } from "./session";
 import { listenToKeys } from "./shortcuts";
+import { watchPresses } from "./ui/press";
 import "./styles/index.css";
 
 /** takeLaunch takes the token out of the address, "#lancement=TOKEN/papiers", before anything can keep it; the rest is the page. */
@@ -26,6 +27,7 @@ applyPreferences();
 addEventListener("hashchange", relaunched); // before the route, which the rest of the address is
 followAddress();
 listenToKeys();
+watchPresses(window);
 const root = document.getElementById("app");
 if (root !== null) render(<App />, root);
 void start(launch);

@@ -5,6 +5,7 @@ import { AgrafeError, connect, type Agrafe, type CallOptions, type EventOf, type
 import type { Hello, Methods, Snapshot } from "../../client/src/types";
 import { keyFor } from "./keys";
 import { Store, useStore } from "./store";
+import { released, still } from "./ui/press";
 
 const scopes: readonly Scope[] = ["readers", "cards", "fse", "lots", "admin"];
 const firstTry = 3_000; // ms between attempts while there has been no connection yet
@@ -76,7 +77,7 @@ function linked(link: State): void {
 
 function greet(a: Agrafe): void {
   update({ snapshot: a.state, hello: a.hello, link: { status: "open" } });
-  a.subscribe((snapshot) => update({ snapshot }));
+  a.subscribe((snapshot) => void released().then(() => update({ snapshot }))); // as answers do
   for (const name of eventNames) a.on(name, (e) => listeners.get(name)?.forEach((fn) => fn(e)));
 }
 
@@ -88,10 +89,13 @@ function here(): Agrafe {
   throw new AgrafeError({ kind: "offline", code: "LIAISON_PERDUE", message: "La liaison avec Agrafe est perdue. Réessayez quand elle sera revenue.", retryable: true });
 }
 
-/** call reads, or does what need not be done once only. It fails with an AgrafeError or the reason of the signal. */
+/**
+ * call reads, or does what need not be done once only. It fails with an AgrafeError or the reason
+ * of the signal. What is answered moves the page: it waits for the end of a press.
+ */
 export async function call<M extends keyof Methods>(method: M, params: Params<M>, options?: CallOptions): Promise<Result<M>> {
   const plain = here().call as (method: M, params: Params<M>, options?: CallOptions) => Promise<Result<M>>;
-  return plain.call(agrafe, method, params, options);
+  return still(plain.call(agrafe, method, params, options));
 }
 
 /**

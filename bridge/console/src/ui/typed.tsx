@@ -1,11 +1,12 @@
 // Fields whose text means something: amounts, days, numbers. See typing.ts for what they keep.
 
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { addDays, centsOf, day, today, typedCents } from "../format";
 import { t } from "../i18n";
 import { IconButton } from "./button";
 import { days } from "./days";
 import { Field, TextField, type FieldProps } from "./field";
+import { released } from "./press";
 import { atRest, hold, leave, standing, typed, type Script, type Step } from "./typing";
 
 interface TypedOf<V> {
@@ -25,8 +26,9 @@ function useTyped<V>({ value, none, script, write, onChange, message, label, pat
   const id = useId();
   const [typing, setTyping] = useState(atRest);
   const now = useRef(typing);
+  const show = (): void => setTyping(now.current);
   const take = ({ typing: next, give }: Step<V>): void => {
-    setTyping((now.current = next));
+    now.current = next;
     const state = standing(script, next);
     hold(id, state === "taken" ? null : { path, label, state, message });
     if (give !== undefined && give !== value) onChange(give);
@@ -34,11 +36,13 @@ function useTyped<V>({ value, none, script, write, onChange, message, label, pat
   useEffect(() => () => hold(id, null), []);
   return {
     text: typing.text ?? write(value),
+    /** Nothing is being typed. */
+    untouched: typing.text === null,
     error: standing(script, typing) === "wrong" ? message : "",
-    type: (text: string) => take(typed(script, none, text)),
-    leave: () => take(leave(script, none, now.current)),
+    type: (text: string) => (take(typed(script, none, text)), show()),
+    leave: () => (take(leave(script, none, now.current)), void released().then(show)), // a press leaves it, and the fault moves what is pressed
     /** set gives a value that was not typed. */
-    set: (give: V) => take({ typing: atRest, give }),
+    set: (give: V) => (take({ typing: atRest, give }), show()),
   };
 }
 
@@ -54,12 +58,17 @@ export interface MoneyFieldProps extends FieldProps {
 export function MoneyField({ value, onChange, error, ...field }: MoneyFieldProps) {
   const write = (v: number | null): string => (v === null ? "" : typedCents(v));
   const typing = useTyped({ value, none: null, script: cents, write, onChange, message: t("champ.montant.faux"), label: field.label, path: field.path });
+  const input = useRef<HTMLInputElement>(null);
+  useLayoutEffect(() => { // an amount that comes while one is about to type is replaced by what is typed, as at the entry
+    if (typing.untouched && input.current === document.activeElement) input.current?.select();
+  }, [value]);
   return (
     <Field {...field} error={typing.error === "" ? error : typing.error}>
       {(c) => (
         <span class="money-input">
           <input
             {...c}
+            ref={input}
             inputMode="decimal"
             autocomplete="off"
             value={typing.text}

@@ -198,6 +198,8 @@ func (f *fetching) one(ctx context.Context, e entry) error {
 		return &Error{Kind: KindIntent, Err: err}
 	case f.broken:
 		return protocol("a mail is larger than the server said")
+	case ctx.Err() != nil: // the wire may not know yet
+		return ctx.Err()
 	case err != nil || m.Raw == nil:
 		return nil
 	}

@@ -160,7 +160,6 @@ func (p *program) guard(ctx context.Context, serving <-chan error) {
 
 // stop lets go of cards and the journal.
 func (p *program) stop() {
-	notify(p.log, "STOPPING=1")
 	p.cancel()
 	p.ended.Wait()
 	p.log.Info("stopped")

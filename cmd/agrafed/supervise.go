@@ -49,6 +49,7 @@ func supervise(ctx context.Context, d *daemon.Daemon, addr string, log *slog.Log
 	for {
 		select {
 		case <-ctx.Done():
+			notify(log, systemd.SdNotifyStopping) // here, so that nothing is told after it
 			return
 		case <-tick.C:
 		}
@@ -61,7 +62,7 @@ func supervise(ctx context.Context, d *daemon.Daemon, addr string, log *slog.Log
 		if now := "STATUS=" + status(addr, ask(d)); now != told {
 			told, lines = now, append(lines, now)
 		}
-		if ctx.Err() == nil && len(lines) > 0 {
+		if len(lines) > 0 {
 			notify(log, lines...)
 		}
 	}

@@ -84,7 +84,7 @@ func TestSystemdIsTold(t *testing.T) {
 		t.Errorf("stopped: %v", err)
 	}
 	var last string
-	for said := "WATCHDOG=1"; said != ""; said = next(time.Millisecond) { // all of it has come
+	for said := "WATCHDOG=1"; said != ""; said = next(time.Second) { // all of it has come
 		last = said
 	}
 	if last != "STOPPING=1" {

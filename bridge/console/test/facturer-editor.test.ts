@@ -154,6 +154,24 @@ test("a change of another tab is taken over where one has typed nothing", async 
   assert.equal(e.state.get().conflict, null);
 });
 
+test("a change of another tab that is told while one's own is being kept is not missed", async () => {
+  const s = desk();
+  const e: Editor = new Editor(blank("2026-11-22"), {
+    ...s.doors,
+    update: async (id, f) => {
+      const mine = await s.doors.update(id, f);
+      s.keep(add("V")(blank("2026-11-22"))); // behind ours, whose answer has not come yet
+      void e.changed();
+      return mine;
+    },
+  });
+  e.edit(add("G"));
+  await e.flush();
+  e.edit(add("MEG"));
+  assert.equal(codes((await e.flush())?.facture), "V");
+  assert.equal(codes(e.state.get().draft), "V");
+});
+
 test("a change of another tab against one's own is the user's to settle", async () => {
   for (const mine of [true, false]) {
     const { s, e } = await kept();

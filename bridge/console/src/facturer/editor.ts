@@ -50,6 +50,7 @@ export class Editor {
   private stopSave: (() => void) | undefined;
   private stopCheck: (() => void) | undefined;
   private asked: AbortController | undefined;
+  private missed = false; // that it changed somewhere, told while it was being kept
 
   constructor(draft: Draft, private readonly doors: Doors) {
     this.kept = draft;
@@ -92,6 +93,7 @@ export class Editor {
     for (;;) {
       if (this.state.get().conflict !== null) return undefined;
       await (this.saving ??= this.save().finally(() => (this.saving = null)));
+      if (this.missed) await this.changed();
       const { saved, fse } = this.state.get();
       if (saved === "echec") return undefined;
       if (!this.dirty()) return fse ?? undefined;
@@ -106,10 +108,12 @@ export class Editor {
   /** changed is told that the FSE changed somewhere: here, in another tab, by another program. */
   async changed(): Promise<void> {
     const { fse } = this.state.get();
-    if (fse === null || this.saving !== null) return;
+    this.missed = this.saving !== null;
+    if (fse === null || this.missed) return;
     const now = await this.doors.get(fse.id).catch(() => undefined);
     const known = this.state.get().fse;
-    if (now === undefined || known === null || this.saving !== null) return;
+    this.missed = this.saving !== null;
+    if (now === undefined || known === null || this.missed) return;
     if (now.modifiee <= known.modifiee && this.takes(now)) return; // its paper may change later without a newer moment
     if (!this.takes(now) || !this.dirty() || JSON.stringify(now.facture) === this.told) this.meet(now);
     else this.set({ conflict: now });

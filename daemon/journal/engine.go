@@ -57,7 +57,7 @@ func openEngine(o badger.Options) (*badger.DB, error) {
 }
 
 // closeLimit is how long closing may take. Badger tries to write out its last table until the disk takes it.
-const closeLimit = 10 * time.Second
+const closeLimit = 30 * time.Second
 
 // closeEngine closes Badger. After an error it may go on trying, until the process ends; nothing that was acknowledged depends on it.
 func closeEngine(db *badger.DB) error {

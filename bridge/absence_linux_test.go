@@ -85,7 +85,7 @@ func (l *logind) Inhibit(what, _, _, mode string) (dbus.UnixFD, *dbus.Error) {
 		return 0, dbus.MakeFailedError(err)
 	}
 	l.taken <- os.NewFile(uintptr(ends[0]), "delay")
-	time.AfterFunc(time.Second, func() { _ = syscall.Close(ends[1]) }) // the answer, with a copy, has gone out
+	time.AfterFunc(3*time.Second, func() { _ = syscall.Close(ends[1]) }) // the answer, with a copy, has gone out
 	return dbus.UnixFD(ends[1]), nil
 }
 
@@ -133,7 +133,7 @@ func TestSleepWaitsForTheCodeToBeWiped(t *testing.T) {
 		if m := c.answer(); m.Error != nil {
 			t.Fatal(m.text)
 		}
-		if !kept() || !held(delay, 1500*time.Millisecond) {
+		if !kept() || !held(delay, 3500*time.Millisecond) {
 			t.Fatalf("round %d: code kept: %t; the machine would not wait", round, kept())
 		}
 		l.sleeps(true)

@@ -201,9 +201,10 @@ func TestS17CancelStorm(t *testing.T) {
 		j, _, err := r.server.jobs.get(r.server.pages.named(t, ehr), begun.Job.ID)
 		return err == nil && j.Ended != nil
 	})
-	ends := 0
+	c.followJob(begun.Job.ID)
+	ends := 1
 	admin.alive()
-	time.Sleep(50 * time.Millisecond)
+	time.Sleep(50 * time.Millisecond) // for a second end
 	for e := range c.told() {
 		if e.Job != nil && e.Job.Ended != nil {
 			ends++

@@ -202,7 +202,7 @@ func TestResyncLaw(t *testing.T) {
 	var all []state.Event
 	begun := r.daemon.Snapshot().Seq
 	for range 1200 { // more than are kept
-		c.mustCall("lease.steal", `{"reader":"a","seconds":10}`, nil)
+		c.mustCall("lease.steal", `{"reader":"a","seconds":300}`, nil)
 		if e := c.event(); e.Seq > begun { // as they come: a client that lets them wait is closed
 			all = append(all, e)
 		}
@@ -263,9 +263,9 @@ func TestEventsCarryWhatTheyName(t *testing.T) {
 // the same time.
 func TestLastQueueEventIsTrue(t *testing.T) {
 	r := start(t)
+	r.dial(t).settled(r)
 	for range 3 {
 		c := r.dial(t)
-		c.settled(r)
 		v := newView(c.hello.Snapshot)
 		var all sync.WaitGroup
 		for range 8 {

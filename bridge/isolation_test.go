@@ -282,6 +282,7 @@ func (r *rig) wantLines(t *testing.T, has belongings, a, b, lots principal) {
 // The events of one principal take no room in another's queue.
 func TestS17NoRoomIsTaken(t *testing.T) {
 	r := start(t)
+	r.dial(t).settled(r)
 	a, b := page("a", scopeFSE), page("b", scopeFSE)
 	_, events := r.daemon.HelloTo(b.viewer())
 	defer events.Close()

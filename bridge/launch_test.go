@@ -270,6 +270,7 @@ func TestS19ConsoleIsRevoked(t *testing.T) {
 // of and cancels; what it makes is its own; what others reserve stays theirs.
 func TestConsoleServesThePractice(t *testing.T) {
 	r := start(t)
+	r.dial(t).settled(r)
 	_, ehrPage := r.visitor(t, ehr, scopeFSE)
 	p, c := r.launched(t)
 	var theirs, own made

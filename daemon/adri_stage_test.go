@@ -99,7 +99,7 @@ func (s *teleservice) watch(c net.Conn, state http.ConnState) {
 // wantOpen waits until n connections are kept open.
 func (s *teleservice) wantOpen(t testing.TB, n int) {
 	t.Helper()
-	limit := time.After(5 * time.Second)
+	limit := time.After(20 * time.Second)
 	for {
 		s.mu.Lock()
 		have := len(s.open)

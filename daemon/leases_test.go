@@ -74,7 +74,7 @@ func TestLeaseEndIsToldOnce(t *testing.T) {
 	r.withCards()
 	_, sub := r.d.Hello()
 	defer sub.Close()
-	short, err := r.d.AcquireLease(ehr, leftID, "", 50*time.Millisecond)
+	short, err := r.d.AcquireLease(ehr, leftID, "", 3*time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}

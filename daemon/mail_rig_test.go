@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"maps"
 	"math/big"
@@ -303,10 +304,33 @@ func (s *shelf) copied(t testing.TB, dir string) *shelf {
 	t.Helper()
 	other := *s
 	other.cfg.State = filepath.Join(dir, "state")
-	if err := os.CopyFS(other.cfg.State, os.DirFS(s.cfg.State)); err != nil {
+	for { // until nothing was written meanwhile: a crash leaves one moment
+		before := s.written(t)
+		err := os.CopyFS(other.cfg.State, os.DirFS(s.cfg.State))
+		if err == nil && s.written(t) == before {
+			return &other
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) { // a log that has become a table
+			t.Fatal(err)
+		}
+		if err := os.RemoveAll(other.cfg.State); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// written is what changes with each record and with each table.
+func (s *shelf) written(t testing.TB) string {
+	t.Helper()
+	anchor, err := os.ReadFile(s.cfg.anchorFile())
+	if err != nil {
 		t.Fatal(err)
 	}
-	return &other
+	manifest, err := os.ReadFile(filepath.Join(s.cfg.journalDir(), "MANIFEST"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(anchor) + string(manifest)
 }
 
 // lotNow is a lot as the book has it.

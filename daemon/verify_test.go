@@ -15,15 +15,15 @@ import (
 // and the same code is not sent again.
 func TestCallerGivesUpDuringVerify(t *testing.T) {
 	r := newRig(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
 	recorded, log := virtual.Record(card(t, "medecin-secteur1"))
-	slow := virtual.WithFaults(recorded, virtual.Fault{INS: 0x20, At: 3, Action: virtual.FaultDelay, Delay: 200 * time.Millisecond})
+	slow := virtual.WithFaults(shownCode{recorded, cancel}, virtual.Fault{INS: 0x20, At: 3, Action: virtual.FaultDelay, Delay: 200 * time.Millisecond})
 	r.insert(left, recorded) // reads it without delay
 	r.replace(left, slow)
 	log.Clear()
 	r.user.types("9999", false)
 	f := r.create(ehr, consultation(fse.Degrade))
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
 	_, err := r.d.SignFSE(ctx, ehr, SignRequest{ID: f.ID}, lot.Call{})
 	if err == nil {
 		t.Fatal("signed with a wrong code")
@@ -37,6 +37,19 @@ func TestCallerGivesUpDuringVerify(t *testing.T) {
 	if verifies(log) != 1 {
 		t.Errorf("the code was sent %d times, want once", verifies(log))
 	}
+}
+
+// shownCode is a card that tells when it is shown a code.
+type shownCode struct {
+	virtual.Card
+	tell func()
+}
+
+func (s shownCode) Transmit(command []byte) []byte {
+	if len(command) > 5 && command[1] == 0x20 {
+		s.tell()
+	}
+	return s.Card.Transmit(command)
 }
 
 // A card that refuses its rights is read all the same.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -61,9 +62,9 @@ func removeKey(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.Remove(stateOf(ts, args[0], "etat-*.key")))
 }
 
-// await repeats a command until it succeeds, for at most 15 seconds.
+// await repeats a command until it succeeds, for at most a minute.
 func await(ts *testscript.TestScript, _ bool, args []string) {
-	for limit := time.Now().Add(15 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for limit := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
 		err := ts.Exec(args[0], args[1:]...)
 		if err == nil {
 			return
@@ -114,7 +115,7 @@ func degraded(ts *testscript.TestScript, not bool, args []string) {
 // console of a port, and looks at it. With ! there is none.
 func consoleFile(ts *testscript.TestScript, not bool, args []string) {
 	var found []string
-	for limit := time.Now().Add(15 * time.Second); len(found) == 0 && !not && time.Now().Before(limit); time.Sleep(20 * time.Millisecond) {
+	for limit := time.Now().Add(time.Minute); len(found) == 0 && !not && time.Now().Before(limit); time.Sleep(20 * time.Millisecond) {
 		found, _ = filepath.Glob(ts.MkAbs(filepath.Join(args[0], "agrafe-console-*.html")))
 	}
 	if not {
@@ -155,10 +156,20 @@ func fileID(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv(args[0], found[1])
 }
 
-// freePort sets a variable to a port that nobody has.
+// freePort sets a variable to a port that nobody has, below those that the system gives to
+// who asks for any.
 func freePort(ts *testscript.TestScript, _ bool, args []string) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	ts.Check(err)
-	ts.Setenv(args[0], strconv.Itoa(l.Addr().(*net.TCPAddr).Port))
-	ts.Check(l.Close())
+	for range 1000 {
+		n := strconv.Itoa(int(lastPort.Add(1)))
+		if l, err := net.Listen("tcp", "127.0.0.1:"+n); err == nil {
+			ts.Check(l.Close())
+			ts.Setenv(args[0], n)
+			return
+		}
+	}
+	ts.Fatalf("no port is free")
 }
+
+var lastPort atomic.Int64 // that was looked at
+
+func init() { lastPort.Store(20_000 + int64(os.Getpid())%10_000) }

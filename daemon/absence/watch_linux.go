@@ -14,7 +14,7 @@ import (
 const retryEvery = 30 * time.Second
 
 // patience bounds a question to logind, in which no signal is acted on.
-const patience = 2 * time.Second
+var patience = 2 * time.Second
 
 // Watch notices what logind tells on the system bus (org.freedesktop.login1(5)) until
 // ctx ends. working is told nil when everything is noticed, else what is not.

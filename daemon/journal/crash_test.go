@@ -116,6 +116,7 @@ func runChild(task string) error {
 		if _, err := writeSample(j); err != nil {
 			return err
 		}
+		flushed(filepath.Join(root, "journal"))
 	case "append":
 		go appendForever(j)
 	case "purge":
@@ -289,5 +290,15 @@ func checkRecords(t *testing.T, j *journal.Journal, acknowledged map[uint64]stri
 	}
 	if _, err := j.Verify(context.Background()); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// flushed waits until Badger, which does so in the background, has written its first log out as a table.
+func flushed(dir string) {
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "00001.mem")); err != nil {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
 	}
 }

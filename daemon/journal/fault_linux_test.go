@@ -170,7 +170,7 @@ func runFaulty(t *testing.T, f fault, root string) map[uint64]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stuck := time.AfterFunc(60*time.Second, func() { c.cmd.Process.Kill() })
+	stuck := time.AfterFunc(5*time.Minute, func() { c.cmd.Process.Kill() })
 	defer stuck.Stop()
 	if !c.waitFor("done") {
 		t.Fatal("the child did not start")

@@ -139,6 +139,7 @@ func TestTwoLogs(t *testing.T) {
 	for range 5 {
 		appendOne(t, j, journal.Entry{Kind: "n"})
 	}
+	flushed(filepath.Join(root, "journal"))
 	later, err := takeImage(root)
 	if err != nil {
 		t.Fatal(err)

@@ -25,13 +25,7 @@ func TestS37PortHolder(t *testing.T) {
 			t.Errorf("%s: %+v, %v", address, h, err)
 		}
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := l.Addr().(*net.TCPAddr).Port
-	_ = l.Close()
-	if h, err := Find("", port); err == nil {
+	if h, err := Find("", 1); err == nil { // tcpmux: nobody has it
 		t.Errorf("of a free port: %+v", h)
 	}
 }

@@ -307,10 +307,10 @@ func TestServiceKilled(t *testing.T) {
 		if err := do(o, readVitale); reader.KindOf(err) != reader.ServiceDown {
 			t.Fatalf("while the service is down: %v, want ServiceDown", err)
 		}
-		restarted := time.Now()
 		if err := b.rig.Restart(t.Context()); err != nil {
 			t.Fatal(err)
 		}
+		restarted := time.Now()
 		b.await("the service back", func(s reader.Snapshot) bool { return s.Up() && len(s.Slots) == 2 })
 		if took := time.Since(restarted); took > 5*time.Second {
 			t.Errorf("kill %d: seen again after %v", i, took)

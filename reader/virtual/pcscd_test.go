@@ -11,6 +11,7 @@ package virtual
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/agrafe-fse/agrafe/reader"
 	"github.com/agrafe-fse/agrafe/reader/pcsc"
@@ -90,8 +91,10 @@ func TestPCSCDReplacement(t *testing.T) {
 	if len(answer) != 0 || err != nil { // vpcd hides a card that leaves during a command
 		wantKind(t, err, reader.CardRemoved)
 	}
-	slotWith(t, w, reader.Empty)
-	after := slotWith(t, w, reader.Present)
+	var after reader.Slot
+	for end := time.Now().Add(20 * time.Second); after.Events != before.Events+2 && time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		after = slotsOf(t, w.transport())[0]
+	}
 	if after.Events-before.Events != 2 || reader.Identify(after.ATR) != reader.FamilyCPS3 {
 		t.Errorf("before %+v, after %+v", before, after)
 	}

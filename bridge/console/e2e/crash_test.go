@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/agrafe-fse/agrafe/bridge/chromium"
 	"github.com/agrafe-fse/agrafe/bridge/local"
 	"github.com/agrafe-fse/agrafe/daemon"
 	"github.com/agrafe-fse/agrafe/reader/virtual"
@@ -139,11 +138,9 @@ func TestDaemonIsKilled(t *testing.T) {
 	}
 }
 
-// linked has the page connect anew now. The page may do so by itself meanwhile, which takes
-// the button away: it is pressed in one step, if it is there.
+// linked has the page connect anew now, if it has not done so by itself.
 func (u *user) linked() {
 	u.t.Helper()
-	const button = `named("button", "Réessayer maintenant")`
-	chromium.Eval[bool](u.tab, finders+button+`?.click(); return true;`)
-	u.sees("!" + button)
+	u.clickIfThere("Réessayer maintenant")
+	u.sees(`!named("button", "Réessayer maintenant")`)
 }

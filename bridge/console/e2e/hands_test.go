@@ -92,6 +92,12 @@ func (u *user) clickOn(selector, name string) {
 	)
 }
 
+// clickIfThere presses, in one step, a button that may go away by itself.
+func (u *user) clickIfThere(name string) {
+	u.t.Helper()
+	chromium.Eval[bool](u.tab, finders+fmt.Sprintf(`named("button", %s)?.click(); return true;`, quoted(name)))
+}
+
 // menu opens the menu of a thing and chooses an item of it.
 func (u *user) menu(of, item string) {
 	u.t.Helper()

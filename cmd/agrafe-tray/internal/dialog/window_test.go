@@ -199,7 +199,6 @@ func TestSiteWindow(t *testing.T) {
 	t.Run("no answer in time", func(t *testing.T) {
 		site.Seconds = 2
 		c := shown(t.Context(), ForSite(site, w))
-		s.Window("un site veut")
 		if got := wait(t, c); !errors.Is(got.err, ErrDied) {
 			t.Errorf("%+v", got)
 		}

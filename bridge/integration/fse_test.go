@@ -158,14 +158,21 @@ func (s *signer) note(ctx context.Context, f lot.FSE, err error) (lost bool) {
 	return false
 }
 
+// has waits until so many FSE were signed.
+func (s *signer) has(d *desk, least int) {
+	d.t.Helper()
+	d.eventually("enough FSE were signed", func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return len(s.done) >= least
+	})
+}
+
 // check compares what was acknowledged with what the journal holds.
-func (s *signer) check(t *testing.T, d *desk, least int) {
+func (s *signer) check(t *testing.T, d *desk) {
 	t.Helper()
 	for _, err := range s.odd {
 		t.Errorf("a call failed otherwise than expected: %v", err)
-	}
-	if len(s.done) < least {
-		t.Errorf("only %d FSE were signed", len(s.done))
 	}
 	c := d.connect(nil)
 	seen := make(map[int]string)
@@ -240,8 +247,9 @@ func TestYanksAndSwaps(t *testing.T) {
 		_, err := make1(t.Context(), c)
 		return err == nil
 	})
+	s.has(d, *yanks/4)
 	stop()
-	s.check(t, d, *yanks/4)
+	s.check(t, d)
 }
 
 func TestPCSCDKilled(t *testing.T) {
@@ -263,9 +271,9 @@ func TestPCSCDKilled(t *testing.T) {
 	}
 	d.await(c, state.CardCPS)
 	d.await(c, state.CardVitale)
-	time.Sleep(500 * time.Millisecond)
+	s.has(d, *kills)
 	stop()
-	s.check(t, d, *kills)
+	s.check(t, d)
 }
 
 func TestAgrafedKilled(t *testing.T) {
@@ -282,9 +290,9 @@ func TestAgrafedKilled(t *testing.T) {
 		d.kill(syscall.SIGKILL)
 		d.start()
 	}
-	time.Sleep(time.Second)
+	s.has(d, *kills)
 	stop()
-	s.check(t, d, *kills)
+	s.check(t, d)
 }
 
 // The command line against a running service, and its exit codes.

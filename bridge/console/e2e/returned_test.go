@@ -63,6 +63,7 @@ func TestLotWaitsForTheNetwork(t *testing.T) {
 	for end := time.Now().Add(20 * time.Second); p.get(f).State == "en-lot" && time.Now().Before(end); {
 		time.Sleep(50 * time.Millisecond)
 	}
+	u.sees(`!document.body.innerText.includes("Les lots attendent")`)
 	if got := p.get(f); got.State != "transmise" || len(payer.Ledger()) != 1 {
 		t.Errorf("the FSE is %s, the payer has %d", got.State, len(payer.Ledger()))
 	}

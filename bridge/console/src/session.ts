@@ -77,7 +77,7 @@ function linked(link: State): void {
 
 function greet(a: Agrafe): void {
   update({ snapshot: a.state, hello: a.hello, link: { status: "open" } });
-  a.subscribe((snapshot) => void released().then(() => update({ snapshot }))); // as answers do
+  a.subscribe(() => void released().then(() => a === agrafe && update({ snapshot: a.state }))); // as answers do; by then there may be a newer one
   for (const name of eventNames) a.on(name, (e) => listeners.get(name)?.forEach((fn) => fn(e)));
 }
 

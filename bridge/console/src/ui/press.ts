@@ -23,15 +23,19 @@ export async function still<T>(asked: Promise<T>): Promise<T> {
 }
 
 function begin(): Press {
-  let end = (): void => {};
-  const over = new Promise<void>((resolve) => (end = resolve));
-  const press = { over, end: () => void (under === press && (under = undefined), end()) };
-  setTimeout(press.end, longest);
+  let resolve = (): void => {};
+  const over = new Promise<void>((r) => (resolve = r));
+  const end = (): void => {
+    if (under === press) under = undefined;
+    resolve();
+  };
+  const press = { over, end };
+  setTimeout(end, longest);
   return press;
 }
 
 // A list that drops down is the system's: its release is not told, and nothing moves under it.
-const dropsDown = ({ target }: Event): boolean => (target as Partial<Element>).closest?.("select") instanceof Object;
+const dropsDown = ({ target }: Event): boolean => ((target as Partial<Element>).closest?.("select") ?? null) !== null;
 
 /** watchPresses is called once, with the window. */
 export function watchPresses(at: EventTarget): void {
@@ -39,7 +43,9 @@ export function watchPresses(at: EventTarget): void {
     under?.end();
     if (!dropsDown(e)) under = begin();
   };
-  const up = (): void => void (under !== undefined && setTimeout(under.end)); // behind the click, which follows the release
+  const up = (): void => {
+    if (under !== undefined) setTimeout(under.end); // behind the click, which follows the release
+  };
   at.addEventListener("pointerdown", down, { capture: true });
   at.addEventListener("pointerup", up, { capture: true });
   at.addEventListener("pointercancel", up, { capture: true });

@@ -3,12 +3,10 @@ package main
 import (
 	"context"
 	"errors"
-	"net"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,6 +14,7 @@ import (
 
 	"github.com/agrafe-fse/agrafe/bridge/local"
 	"github.com/agrafe-fse/agrafe/daemon"
+	"github.com/agrafe-fse/agrafe/daemon/port/porttest"
 	"github.com/agrafe-fse/agrafe/daemon/state"
 )
 
@@ -156,20 +155,7 @@ func fileID(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv(args[0], found[1])
 }
 
-// freePort sets a variable to a port that nobody has, below those that the system gives to
-// who asks for any.
+// freePort sets a variable to a port that nobody has.
 func freePort(ts *testscript.TestScript, _ bool, args []string) {
-	for range 1000 {
-		n := strconv.Itoa(int(lastPort.Add(1)))
-		if l, err := net.Listen("tcp", "127.0.0.1:"+n); err == nil {
-			ts.Check(l.Close())
-			ts.Setenv(args[0], n)
-			return
-		}
-	}
-	ts.Fatalf("no port is free")
+	ts.Setenv(args[0], strconv.Itoa(porttest.Free(ts)))
 }
-
-var lastPort atomic.Int64 // that was looked at
-
-func init() { lastPort.Store(20_000 + int64(os.Getpid())%10_000) }

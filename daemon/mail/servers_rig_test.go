@@ -7,15 +7,17 @@ import (
 	"context"
 	"crypto/x509"
 	"encoding/pem"
-	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/agrafe-fse/agrafe/daemon/port/porttest"
 )
 
 // servers are Debian's postfix and dovecot with one mailbox, on loopback, with
@@ -40,7 +42,7 @@ func startServers(t *testing.T) *servers {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	s := &servers{t: t, dir: dir, submission: freePort(t), smtps: freePort(t), pop3: freePort(t), pop3TLS: freePort(t)}
+	s := &servers{t: t, dir: dir, submission: strconv.Itoa(porttest.Free(t)), smtps: strconv.Itoa(porttest.Free(t)), pop3: strconv.Itoa(porttest.Free(t)), pop3TLS: strconv.Itoa(porttest.Free(t))}
 	s.check(os.Chmod(dir, 0o755))
 	for _, d := range []string{"etc", "queue", "data", "run", "state", "mails"} {
 		s.check(os.Mkdir(s.path(d), 0o755))
@@ -271,19 +273,3 @@ func (s *servers) account(way Security) Account {
 	}
 	return Account{SMTP: server(smtp), POP3: server(pop3), From: user, Copy: true}
 }
-
-// freePort is one that nothing else takes meanwhile: the system gives higher ones to who asks for any.
-func freePort(t *testing.T) string {
-	t.Helper()
-	for range 1000 {
-		port++
-		if l, err := net.Listen("tcp", fmt.Sprint("127.0.0.1:", port)); err == nil {
-			_ = l.Close()
-			return fmt.Sprint(port)
-		}
-	}
-	t.Fatal("no port is free")
-	return ""
-}
-
-var port = 20000 + os.Getpid()%10000 // the last one that was looked at

@@ -6,10 +6,13 @@ import (
 	"context"
 	"io"
 	"net"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/agrafe-fse/agrafe/daemon/port/porttest"
 )
 
 // Real servers: postfix takes, dovecot gives back.
@@ -118,7 +121,7 @@ func checks(t *testing.T, s *servers) {
 					case "name":
 						server.Address = strings.Replace(server.Address, "localhost", "127.0.0.1", 1)
 					case "port":
-						server.Address = "localhost:" + freePort(t)
+						server.Address = "localhost:" + strconv.Itoa(porttest.Free(t))
 					}
 				}
 				sender, box := pair(t, a)

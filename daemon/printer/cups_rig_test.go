@@ -5,17 +5,19 @@ package printer
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/godbus/dbus/v5"
+
+	"github.com/agrafe-fse/agrafe/daemon/port/porttest"
 )
 
 // rig is a CUPS of the test's own with a printer that obeys: Debian's cupsd and
@@ -60,7 +62,7 @@ func startRig(t *testing.T) *rig {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	r := &rig{t: t, dir: dir, server: filepath.Join(dir, "cups.sock"), port: freePort(t)}
+	r := &rig{t: t, dir: dir, server: filepath.Join(dir, "cups.sock"), port: strconv.Itoa(porttest.Free(t))}
 	for _, d := range []string{"etc", "run", "spool", "cache", "log", "tmp", "bus", "out", "printer"} {
 		r.check(os.Mkdir(filepath.Join(dir, d), 0o755))
 	}
@@ -194,19 +196,3 @@ func exists(name string) bool {
 	_, err := os.Stat(name)
 	return err == nil
 }
-
-// freePort is one that nothing else takes meanwhile: the system gives higher ones to who asks for any.
-func freePort(t *testing.T) string {
-	t.Helper()
-	for range 1000 {
-		port++
-		if l, err := net.Listen("tcp", fmt.Sprint("127.0.0.1:", port)); err == nil {
-			_ = l.Close()
-			return fmt.Sprint(port)
-		}
-	}
-	t.Fatal("no port is free")
-	return ""
-}
-
-var port = 20000 + os.Getpid()%10000 // the last one that was looked at

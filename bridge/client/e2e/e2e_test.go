@@ -8,7 +8,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -22,6 +21,7 @@ import (
 	"github.com/agrafe-fse/agrafe/daemon"
 	"github.com/agrafe-fse/agrafe/daemon/cabinet"
 	"github.com/agrafe-fse/agrafe/daemon/lot"
+	"github.com/agrafe-fse/agrafe/daemon/port/porttest"
 	"github.com/agrafe-fse/agrafe/reader/virtual"
 	"github.com/agrafe-fse/agrafe/reader/vitale"
 	"github.com/agrafe-fse/agrafe/testdata"
@@ -54,7 +54,7 @@ func newPractice(t *testing.T, change func(*daemon.Config)) *practice {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	p.cfg.State, p.cfg.Port = filepath.Join(dir, "s"), freePort(t)
+	p.cfg.State, p.cfg.Port = filepath.Join(dir, "s"), porttest.Free(t)
 	p.cfg.Origins.Policy = filepath.Join(dir, "origins.d")
 	if err := os.Mkdir(p.cfg.Origins.Policy, 0o755); err != nil {
 		t.Fatal(err)
@@ -86,15 +86,6 @@ func newPractice(t *testing.T, change func(*daemon.Config)) *practice {
 var cabinetOfTheCard = cabinet.Cabinet{NumeroAM: "991000015", RPPS: "99900000011", Nom: "ESSAI", Prenom: "Claire", Specialite: "01", Convention: 1,
 	Zone: "metro", Adresse: []string{"1 rue de l’Exemple", "75000 EXEMPLE"},
 	Rattachement: cabinet.Caisse{Nom: "CPAM d’exemple", Adresse: []string{"2 rue de l’Exemple", "75000 EXEMPLE"}}}
-
-func freePort(t *testing.T) int {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
-}
 
 // start runs the daemon, and the user who answers it, until stop.
 func (p *practice) start() {

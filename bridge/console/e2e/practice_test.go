@@ -7,7 +7,6 @@ package e2e
 import (
 	"context"
 	"log/slog"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,6 +18,7 @@ import (
 	"github.com/agrafe-fse/agrafe/bridge/local"
 	"github.com/agrafe-fse/agrafe/daemon"
 	"github.com/agrafe-fse/agrafe/daemon/cabinet"
+	"github.com/agrafe-fse/agrafe/daemon/port/porttest"
 	"github.com/agrafe-fse/agrafe/reader/virtual"
 	"github.com/agrafe-fse/agrafe/reader/vitale"
 	"github.com/agrafe-fse/agrafe/testdata"
@@ -59,20 +59,11 @@ func unsettled(t *testing.T, change func(*daemon.Config)) *practice {
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	p := &practice{t: t, cfg: daemon.DefaultConfig(), readers: virtual.NewReaders(slots...), typing: make(chan struct{}, 10)}
-	p.cfg.State, p.cfg.Port = filepath.Join(dir, "s"), freePort(t)
+	p.cfg.State, p.cfg.Port = filepath.Join(dir, "s"), porttest.Free(t)
 	change(&p.cfg)
 	p.insert(0, "medecin-secteur1")
 	p.start()
 	return p
-}
-
-func freePort(t *testing.T) int {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
 }
 
 // insert puts a card of the test data in a slot.
